@@ -1,0 +1,378 @@
+//! What is known about a mail after it has passed: numbers, flags and names from closed lists.
+//!
+//! Nothing here can hold a word of the mail. [`ContentFree`] is sealed and implemented for numbers, flags and closed
+//! lists only, and [`facts!`] refuses to compile a field of any other type. So a leak is not a bug to hunt: it has no place to live.
+
+use super::names::{Disposition, Encoding, Extension, FileKind, MediaType};
+use bitflags::bitflags;
+
+pub(crate) mod sealed {
+    /// Only this crate decides what is free of content.
+    pub trait Sealed {}
+}
+
+/// A type that cannot hold content of a mail.
+pub trait ContentFree: sealed::Sealed {}
+
+macro_rules! content_free {
+    ($($t:ty),+ $(,)?) => { $( impl sealed::Sealed for $t {} impl ContentFree for $t {} )+ };
+}
+content_free!(bool, u8, u16, u32, u64, i64);
+impl<T: ContentFree> sealed::Sealed for Option<T> {}
+impl<T: ContentFree> ContentFree for Option<T> {}
+impl<T: ContentFree> sealed::Sealed for Vec<T> {}
+impl<T: ContentFree> ContentFree for Vec<T> {}
+
+/// Declares a struct each of whose fields must be [`ContentFree`]; the struct is then content-free itself.
+macro_rules! facts {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident { $( $(#[$fmeta:meta])* pub $field:ident : $ty:ty ),+ $(,)? }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name { $( $(#[$fmeta])* pub $field: $ty ),+ }
+        impl sealed::Sealed for $name {}
+        impl ContentFree for $name {}
+        const _: () = { const fn content_free<T: ContentFree>() {} $( content_free::<$ty>(); )+ };
+    };
+}
+
+macro_rules! flags {
+    ($( $(#[$meta:meta])* pub struct $name:ident: $ty:ty { $( $(#[doc = $fdoc:literal])* const $flag:ident = $bit:literal; )+ } )+) => {
+        $(
+            bitflags! {
+                $(#[$meta])*
+                #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+                pub struct $name: $ty { $( $(#[doc = $fdoc])* const $flag = 1 << $bit; )+ }
+            }
+            content_free!($name);
+        )+
+    };
+}
+
+facts! {
+    /// One mail.
+    #[derive(Default)]
+    pub struct Facts {
+        /// What the MTA told about the transaction.
+        pub envelope: EnvelopeFacts,
+        /// Bytes of the message as SMTP carries it: every line end counts as CRLF. Header, separating line and body.
+        pub wire_bytes: u64,
+        /// Bytes of the header block with the line that ends it, as SMTP carries them.
+        pub header_bytes: u64,
+        /// Bytes after the header block, as SMTP carries them.
+        pub body_bytes: u64,
+        /// The header block of the message itself.
+        pub header: HeaderFacts,
+        /// Facts per part in the order of their beginning; the first is the message's own body. At most [`Limits::parts`](super::Limits::parts).
+        pub parts: Vec<Part>,
+        /// All parts seen, with those beyond the bound.
+        pub parts_total: u64,
+        /// The deepest level seen, with those beyond the bound; the message's own body has level 0.
+        pub depth: u32,
+        /// Attachments among `parts`, as [`Part::attachment`] says.
+        pub attachments: u32,
+        /// Decoded bytes of all attachments.
+        pub attachment_bytes: u64,
+        /// Attachments that repeat an earlier one of this mail.
+        pub repeated_attachments: u32,
+        /// What holds for the message as a whole.
+        pub flags: MessageFlags,
+        /// The bounds that were reached. With any of them, counts are lower bounds.
+        pub limits: LimitFlags,
+    }
+}
+
+facts! {
+    /// What the MTA told about the transaction, as far as facts need it.
+    #[derive(Default)]
+    pub struct EnvelopeFacts {
+        /// `SIZE=` of the MAIL command (RFC 1870 §6), in bytes.
+        pub declared_size: Option<u64>,
+        /// `SMTPUTF8` was given (RFC 6531): raw UTF-8 in headers is allowed.
+        pub smtputf8: bool,
+        /// The session broke off after DATA and before the end of the message.
+        pub aborted: bool,
+        /// Seconds since the epoch when the mail arrived, by our clock; `None` for a file.
+        pub arrival: Option<i64>,
+    }
+}
+
+facts! {
+    /// A header block, of the message itself.
+    #[derive(Default)]
+    pub struct HeaderFacts {
+        /// Header fields, counted beyond the bound.
+        pub fields: u32,
+        /// `Received` fields.
+        pub received: u32,
+        /// The longest physical line, in bytes without its line end (RFC 5322 §2.1.1).
+        pub longest_line: u32,
+        /// The largest field, in bytes.
+        pub largest_field: u32,
+        /// Fields that were there.
+        pub seen: Fields,
+        /// Fields that were there more than once.
+        pub repeated: Fields,
+        /// Fields that were there without a value.
+        pub empty: Fields,
+        /// `X-Mailgauge` fields that came from outside.
+        pub forged_tags: u32,
+        /// Seconds by which `Date` is ahead of our clock (negative: behind), where both are known.
+        pub date_ahead: Option<i64>,
+        /// What is wrong with single fields.
+        pub flags: HeaderFlags,
+    }
+}
+
+facts! {
+    /// One MIME part (RFC 2045 §2.5: "entity"), multipart containers and attached messages included.
+    pub struct Part {
+        /// The index of the part this one is inside of; `None` for the message's own body.
+        pub parent: Option<u16>,
+        /// The level of nesting; 0 for the message's own body.
+        pub depth: u8,
+        /// The media type of Content-Type, or the default of RFC 2045 §5.2.
+        pub declared: MediaType,
+        /// The kind of content, by its first bytes.
+        pub detected: FileKind,
+        /// The last extension of the file name.
+        pub extension: Extension,
+        /// The transfer encoding.
+        pub encoding: Encoding,
+        /// The disposition (RFC 2183).
+        pub disposition: Disposition,
+        /// Whether people would call it an attachment: marked as one, named, or neither text nor a picture inside the text.
+        pub attachment: bool,
+        /// Bytes of the part's header block.
+        pub header_bytes: u32,
+        /// Bytes of the part's body as SMTP carries it.
+        pub encoded_bytes: u64,
+        /// Bytes of the part after its transfer encoding is undone, line ends as they came.
+        pub decoded_bytes: u64,
+        /// Bytes of `data:` URIs in an HTML part.
+        pub data_uri_bytes: u64,
+        /// The file name.
+        pub name: NameFlags,
+        /// Transfer encoding and lines.
+        pub coding: CodingFlags,
+        /// Header and place in the structure.
+        pub structure: StructureFlags,
+        /// The decoded content.
+        pub content: ContentFlags,
+    }
+}
+
+flags! {
+    /// Header fields that are told apart.
+    pub struct Fields: u32 {
+        const FROM = 0;
+        const SENDER = 1;
+        const REPLY_TO = 2;
+        const TO = 3;
+        const CC = 4;
+        const BCC = 5;
+        const DATE = 6;
+        const MESSAGE_ID = 7;
+        const IN_REPLY_TO = 8;
+        const REFERENCES = 9;
+        const SUBJECT = 10;
+        const MIME_VERSION = 11;
+        const CONTENT_TYPE = 12;
+        const CONTENT_TRANSFER_ENCODING = 13;
+        const CONTENT_DISPOSITION = 14;
+        const CONTENT_ID = 15;
+        const CONTENT_LOCATION = 16;
+        /// Any other `Content-` field.
+        const CONTENT_OTHER = 17;
+    }
+
+    /// What is wrong in the message's own header block.
+    pub struct HeaderFlags: u32 {
+        /// Bytes above 0x7F that are valid UTF-8.
+        const RAW_UTF8 = 0;
+        /// Bytes above 0x7F that are not valid UTF-8.
+        const RAW_8BIT = 1;
+        /// C0 controls other than TAB, or DEL, in a value.
+        const CONTROL = 2;
+        /// A CR that does not end a line (RFC 5322 §2.2).
+        const BARE_CR = 3;
+        /// A continuation line of blanks only (RFC 5322 §3.2.2).
+        const BLANK_FOLD = 4;
+        /// A field name with bytes outside 33 to 126 (RFC 5322 §2.2), or an empty one.
+        const BAD_NAME = 5;
+        /// A line that is neither a field nor a continuation.
+        const BAD_LINE = 6;
+        /// The block ended at a line that is not a header line, and the body begins with more header lines.
+        const ENDED_EARLY = 7;
+        /// `Date` can be read by neither RFC 5322 §3.3 nor §4.3.
+        const DATE_INVALID = 8;
+        /// An encoded word that cannot be decoded (RFC 2047 §2).
+        const ENCODED_WORD_BAD = 9;
+        /// A field that reached Postfix's `header_size_limit`: the MTA may have cut it.
+        const FIELD_CUT = 10;
+        /// MIME-Version is something else than 1.0 (RFC 2045 §4).
+        const MIME_VERSION_BAD = 11;
+        /// A first line `From `, as mailboxes have it.
+        const MBOX_FROM = 12;
+    }
+
+    /// What holds for the message as a whole.
+    pub struct MessageFlags: u32 {
+        /// It ends inside a part: a boundary is open and the last part's encoding is incomplete, or it ends inside a part's header.
+        const TRUNCATED = 0;
+        /// It has no body part with text and no attachment.
+        const EMPTY = 1;
+    }
+
+    /// The bounds that were reached.
+    pub struct LimitFlags: u32 {
+        /// [`Limits::depth`](super::Limits::depth).
+        const DEPTH = 0;
+        /// [`Limits::parts`](super::Limits::parts).
+        const PARTS = 1;
+        /// [`Limits::header_fields`](super::Limits::header_fields).
+        const HEADER_FIELDS = 2;
+        /// [`Limits::FIELD_BYTES`](super::Limits::FIELD_BYTES).
+        const FIELD_BYTES = 3;
+        /// [`Limits::BOUNDARY_BYTES`](super::Limits::BOUNDARY_BYTES).
+        const BOUNDARY = 4;
+        /// [`Limits::PARAMETERS`](super::Limits::PARAMETERS).
+        const PARAMETERS = 5;
+        /// [`Limits::ENCODED_WORDS`](super::Limits::ENCODED_WORDS).
+        const ENCODED_WORDS = 6;
+        /// [`Limits::COMMENT_DEPTH`](super::Limits::COMMENT_DEPTH).
+        const COMMENTS = 7;
+        /// [`Limits::ENCODED_LAYERS`](super::Limits::ENCODED_LAYERS).
+        const LAYERS = 8;
+    }
+
+    /// The file name of a part: `filename`, `filename*`, `name`, `name*` (RFC 2183 §2.3, RFC 2231).
+    pub struct NameFlags: u32 {
+        /// There is a name.
+        const PRESENT = 0;
+        /// The name has no extension.
+        const NO_EXTENSION = 1;
+        /// A document's extension before a program's, or blanks that push the real one out of sight.
+        const DOUBLE_EXTENSION = 2;
+        /// Directional overrides or isolates (U+202A to U+202E, U+2066 to U+2069).
+        const BIDI_CONTROL = 3;
+        /// Control characters.
+        const CONTROL = 4;
+        /// `/`, `\`, or a drive letter.
+        const PATH = 5;
+        /// More than 255 bytes of UTF-8.
+        const TOO_LONG = 6;
+        /// Bytes above 0x7F that are valid UTF-8, undeclared (RFC 2045 §5.1).
+        const RAW_UTF8 = 7;
+        /// Bytes above 0x7F that are not valid UTF-8.
+        const RAW_8BIT = 8;
+        /// An encoded word inside a parameter (RFC 2047 §5 forbids it), which decodes.
+        const ENCODED_WORD = 9;
+        /// An encoded word that does not decode.
+        const ENCODED_WORD_BAD = 10;
+        /// Bad `%XX`, missing charset, gaps or doubles in the pieces (RFC 2231 §3, §4).
+        const RFC2231_BAD = 11;
+        /// `filename` or `name` twice in one field.
+        const DUPLICATE = 12;
+        /// A blank or special in an unquoted value (RFC 2045 §5.1).
+        const UNQUOTED_SPECIAL = 13;
+        /// A quoted string without its end.
+        const UNTERMINATED = 14;
+        /// The lock or temporary file of a program (`~$`, `.tmp`, `Thumbs.db`...).
+        const TEMPORARY = 15;
+        /// Content-Disposition and Content-Type give names with different extensions.
+        const CONFLICT = 16;
+        /// The name of a winmail.dat.
+        const WINMAIL = 17;
+    }
+
+    /// Transfer encoding and lines of a part's body.
+    pub struct CodingFlags: u32 {
+        /// base64: characters outside the alphabet other than line ends and blanks (RFC 2045 §6.8).
+        const BASE64_INVALID = 0;
+        /// base64: the padding is missing or wrong.
+        const BASE64_PADDING = 1;
+        /// base64: one character is left over; at least one was lost.
+        const BASE64_LENGTH = 2;
+        /// base64: more of the alphabet after the padding.
+        const BASE64_AFTER_PADDING = 3;
+        /// base64: the data is plain text that was never encoded.
+        const BASE64_IS_PLAIN = 4;
+        /// base64: lines of more than 76 characters.
+        const BASE64_LONG_LINES = 5;
+        /// base64: the last group is incomplete and unpadded.
+        const BASE64_OPEN_GROUP = 6;
+        /// quoted-printable: `=` before something else than two hex digits or a line end (RFC 2045 §6.7 rule 1).
+        const QP_INVALID = 7;
+        /// quoted-printable: the body ends in a soft line break.
+        const QP_DANGLING = 8;
+        /// Bytes above 0x7F under `7bit` or without a declared encoding.
+        const UNDECLARED_8BIT = 9;
+        /// NUL in a body that is not binary.
+        const NUL = 10;
+        /// A CR that does not end a line.
+        const BARE_CR = 11;
+        /// A line of more than 998 bytes (RFC 5322 §2.1.1).
+        const LONG_LINE = 12;
+        /// A plausible uuencoded file inside text.
+        const UUENCODE = 13;
+        /// The Content-Transfer-Encoding has a token and something else after it.
+        const CTE_MALFORMED = 14;
+        /// An encoding other than 7bit, 8bit or binary on a composite type (RFC 2045 §6.4).
+        const COMPOSITE_ENCODED = 15;
+        /// base64: data is encoded twice.
+        const DOUBLE_ENCODED = 16;
+    }
+
+    /// Header of a part and its place in the structure.
+    pub struct StructureFlags: u32 {
+        /// Content-Type cannot be read as type/subtype (RFC 2045 §5.1).
+        const TYPE_MALFORMED = 0;
+        /// There is no Content-Type.
+        const TYPE_MISSING = 1;
+        /// A multipart without a boundary parameter, or with an empty one (RFC 2046 §5.1.1).
+        const BOUNDARY_MISSING = 2;
+        /// The declared boundary never came.
+        const BOUNDARY_NOT_FOUND = 3;
+        /// The close-delimiter never came.
+        const BOUNDARY_UNCLOSED = 4;
+        /// Over 70 characters.
+        const BOUNDARY_LONG = 5;
+        /// A multipart without a part.
+        const EMPTY = 6;
+        /// Content-Type, Content-Transfer-Encoding or Content-Disposition more than once in the part's header.
+        const DUPLICATE_FIELD = 7;
+        /// A line of the part's header that is neither a field nor a continuation.
+        const BAD_LINE = 8;
+        /// The mail ends, or a delimiter comes, before the part's header does.
+        const HEADER_OPEN = 9;
+        /// Directly inside multipart/alternative.
+        const IN_ALTERNATIVE = 10;
+        /// Inside multipart/related and not its first part.
+        const IN_RELATED = 11;
+        /// It has a Content-ID or Content-Location.
+        const REFERENCED = 12;
+        /// Inside an attached message.
+        const IN_MESSAGE = 13;
+        /// Delimiter lines after the close-delimiter.
+        const AFTER_CLOSE = 14;
+        /// The boundary parameter comes twice.
+        const BOUNDARY_DUPLICATE = 15;
+    }
+
+    /// What the decoded content says of itself.
+    pub struct ContentFlags: u32 {
+        /// A ZIP without its end record, or whose end record points behind the end.
+        const ZIP_TRUNCATED = 0;
+        /// A PDF without `%%EOF` and `startxref` near its end.
+        const PDF_TRUNCATED = 1;
+        /// The magic stands a few bytes behind the start.
+        const MAGIC_NOT_AT_START = 2;
+        /// Only NUL bytes, in more than 64 bytes.
+        const ALL_ZERO = 3;
+        /// The first entry of a ZIP is encrypted.
+        const ZIP_ENCRYPTED = 4;
+    }
+}
