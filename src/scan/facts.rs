@@ -69,7 +69,7 @@ facts! {
         pub parts: Vec<Part>,
         /// All parts seen, with those beyond the bound.
         pub parts_total: u64,
-        /// The deepest level seen, with those beyond the bound; the message's own body has level 0.
+        /// The deepest level followed; the message's own body has level 0.
         pub depth: u32,
         /// Attachments among `parts`, as [`Part::attachment`] says.
         pub attachments: u32,
@@ -302,8 +302,8 @@ flags! {
         const BASE64_IS_PLAIN = 4;
         /// base64: lines of more than 76 characters.
         const BASE64_LONG_LINES = 5;
-        /// base64: the last group is incomplete and unpadded.
-        const BASE64_OPEN_GROUP = 6;
+        /// base64: the last group is incomplete, unpadded, and the mail ends here without the closing boundary.
+        const BASE64_CUT = 6;
         /// quoted-printable: `=` before something else than two hex digits or a line end (RFC 2045 §6.7 rule 1).
         const QP_INVALID = 7;
         /// quoted-printable: the body ends in a soft line break.
@@ -322,8 +322,6 @@ flags! {
         const CTE_MALFORMED = 14;
         /// An encoding other than 7bit, 8bit or binary on a composite type (RFC 2045 §6.4).
         const COMPOSITE_ENCODED = 15;
-        /// base64: data is encoded twice.
-        const DOUBLE_ENCODED = 16;
     }
 
     /// Header of a part and its place in the structure.
@@ -364,7 +362,7 @@ flags! {
 
     /// What the decoded content says of itself.
     pub struct ContentFlags: u32 {
-        /// A ZIP without its end record, or whose end record points behind the end.
+        /// A ZIP without its end record (APPNOTE 4.3.16), or whose end record points behind the end.
         const ZIP_TRUNCATED = 0;
         /// A PDF without `%%EOF` and `startxref` near its end.
         const PDF_TRUNCATED = 1;

@@ -1,6 +1,10 @@
 //! The closed lists: media types, kinds of content, extensions, encodings, dispositions.
 
 use super::closed::closed;
+use std::sync::LazyLock;
+
+/// No name of a list that is looked up in is longer.
+const LONGEST_NAME: usize = 80;
 
 closed! {
     /// Content-Transfer-Encoding (RFC 2045 §6).
@@ -93,6 +97,20 @@ macro_rules! by_family {
             pub const fn family(self) -> Family {
                 match self { $( $name::$variant => Family::$family ),+ }
             }
+
+            /// The member of this name, in any case; `None` for a name that is not on the list.
+            fn lookup(name: &[u8]) -> Option<$name> {
+                static SORTED: LazyLock<Vec<$name>> = LazyLock::new(|| {
+                    let mut all = $name::ALL.to_vec();
+                    all.sort_by_key(|m| m.name());
+                    all
+                });
+                let mut lower = [0u8; LONGEST_NAME];
+                let lower = lower.get_mut(..name.len())?;
+                lower.copy_from_slice(name);
+                lower.make_ascii_lowercase();
+                SORTED.binary_search_by(|m| m.name().as_bytes().cmp(lower)).ok().map(|i| SORTED[i])
+            }
         }
     };
 }
@@ -102,6 +120,8 @@ by_family! {
     pub enum FileKind {
         /// No bytes at all.
         Empty = "empty" in Any,
+        /// A container of parts, measured part by part.
+        Multipart = "multipart" in Any,
         /// Binary content without a known magic.
         Unknown = "unknown" in Any,
         /// Text without a more special form.
@@ -305,5 +325,183 @@ by_family! {
         Iso = "iso" in DiskImage, Img = "img" in DiskImage, Vhd = "vhd" in DiskImage, Vhdx = "vhdx" in DiskImage, Dmg = "dmg" in DiskImage,
         Dat = "dat" in Any, Bin = "bin" in Any, Tmp = "tmp" in Any, Part = "part" in Any, Crdownload = "crdownload" in Any, Bak = "bak" in Any,
         Db = "db" in Any, Sqlite = "sqlite" in Data, Mdb = "mdb" in Any, Accdb = "accdb" in Any, Pst = "pst" in Any, Rpmsg = "rpmsg" in Any,
+    }
+}
+
+impl MediaType {
+    /// The media type `type/subtype`, in any case, by all the names it goes by.
+    pub(super) fn of(kind: &[u8], subtype: &[u8]) -> MediaType {
+        let mut name = [0u8; LONGEST_NAME];
+        let length = kind.len() + 1 + subtype.len();
+        let known = name.get_mut(..length).and_then(|name| {
+            name[..kind.len()].copy_from_slice(kind);
+            name[kind.len()] = b'/';
+            name[kind.len() + 1..].copy_from_slice(subtype);
+            name.make_ascii_lowercase();
+            MediaType::lookup(name).or_else(|| MediaType::alias(name))
+        });
+        known.unwrap_or_else(|| {
+            let is = |name: &str| kind.eq_ignore_ascii_case(name.as_bytes());
+            match () {
+                () if is("text") => MediaType::TextOther,
+                () if is("multipart") => MediaType::MultipartOther,
+                () if is("message") => MediaType::MessageOther,
+                () if is("image") => MediaType::ImageOther,
+                () if is("audio") => MediaType::AudioOther,
+                () if is("video") => MediaType::VideoOther,
+                () if is("font") => MediaType::FontOther,
+                () if is("application") => MediaType::ApplicationOther,
+                () => MediaType::Other,
+            }
+        })
+    }
+
+    /// Older and wrong names that mean the same.
+    fn alias(name: &[u8]) -> Option<MediaType> {
+        Some(match name {
+            b"image/jpg" | b"image/pjpeg" => MediaType::ImageJpeg,
+            b"image/x-png" => MediaType::ImagePng,
+            b"image/heif" => MediaType::ImageHeic,
+            b"image/tif" => MediaType::ImageTiff,
+            b"image/x-ms-bmp" => MediaType::ImageBmp,
+            b"audio/mp3" | b"audio/x-mpeg" => MediaType::AudioMpeg,
+            b"audio/x-wav" | b"audio/wave" | b"audio/vnd.wave" => MediaType::AudioWav,
+            b"application/x-pdf" => MediaType::Pdf,
+            b"application/x-zip-compressed" | b"application/x-zip" => MediaType::Zip,
+            b"application/x-gzip" | b"application/x-gtar" => MediaType::Gzip,
+            b"application/x-rar-compressed" | b"application/x-rar" => MediaType::Rar,
+            b"application/vnd.ms-tnef" | b"application/x-tnef" => MediaType::Tnef,
+            b"application/x-msdos-program"
+            | b"application/x-dosexec"
+            | b"application/x-executable"
+            | b"application/vnd.microsoft.portable-executable" => MediaType::Executable,
+            b"application/x-pkcs7-mime" => MediaType::Pkcs7Mime,
+            b"application/x-pkcs7-signature" => MediaType::Pkcs7Signature,
+            b"application/excel" | b"application/x-excel" | b"application/x-msexcel" => MediaType::MsExcel,
+            b"application/mspowerpoint" | b"application/x-mspowerpoint" => MediaType::MsPowerpoint,
+            b"application/x-rtf" => MediaType::Rtf,
+            b"text/x-vcard" | b"text/directory" => MediaType::TextVcard,
+            b"text/x-vcalendar" | b"text/ics" => MediaType::TextCalendar,
+            b"application/x-javascript" | b"text/javascript" => MediaType::Javascript,
+            b"text/x-csv" | b"text/comma-separated-values" => MediaType::TextCsv,
+            _ => return None,
+        })
+    }
+
+    /// A multipart, of any subtype (RFC 2046 §5.1).
+    pub const fn is_multipart(self) -> bool {
+        use MediaType::*;
+        matches!(
+            self,
+            MultipartOther
+                | MultipartMixed
+                | MultipartAlternative
+                | MultipartRelated
+                | MultipartDigest
+                | MultipartParallel
+                | MultipartSigned
+                | MultipartEncrypted
+                | MultipartReport
+                | MultipartFormData
+                | MultipartAppledouble
+        )
+    }
+
+    /// A whole message (RFC 2046 §5.2.1, RFC 6532 §3.7).
+    pub const fn is_message(self) -> bool {
+        matches!(self, MediaType::MessageRfc822 | MediaType::MessageGlobal)
+    }
+
+    /// Text of any subtype.
+    pub const fn is_text(self) -> bool {
+        use MediaType::*;
+        matches!(
+            self,
+            TextOther
+                | TextPlain
+                | TextHtml
+                | TextCsv
+                | TextCalendar
+                | TextVcard
+                | TextRtf
+                | TextXml
+                | TextMarkdown
+                | TextEnriched
+                | TextRfc822Headers
+        )
+    }
+
+    /// An image of any subtype.
+    pub const fn is_image(self) -> bool {
+        use MediaType::*;
+        matches!(
+            self,
+            ImageOther | ImageJpeg | ImagePng | ImageGif | ImageWebp | ImageTiff | ImageBmp | ImageHeic | ImageSvg
+        )
+    }
+
+    /// Parts that mail programs make for each other: signatures, reports, keys to what is encrypted.
+    pub const fn is_machinery(self) -> bool {
+        use MediaType::*;
+        matches!(
+            self,
+            Pkcs7Signature
+                | PgpSignature
+                | PgpEncrypted
+                | MessageDeliveryStatus
+                | MessageDispositionNotification
+                | MessageFeedbackReport
+                | TextRfc822Headers
+        )
+    }
+}
+
+impl Extension {
+    /// The extension of this text, in any case.
+    pub(super) fn of(text: &str) -> Extension {
+        match Extension::lookup(text.as_bytes()) {
+            // The two members that name no extension are not to be had by writing their names.
+            None | Some(Extension::None) => Extension::Other,
+            Some(extension) => extension,
+        }
+    }
+
+    /// A program or script that Outlook ("Level 1") or Gmail block by its name.
+    pub const fn runs(self) -> bool {
+        matches!(self.family(), Family::Executable | Family::Script)
+            && !matches!(self, Extension::Deb | Extension::Rpm | Extension::Sh)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_found_in_any_case_and_by_alias() {
+        assert_eq!(MediaType::of(b"Text", b"HTML"), MediaType::TextHtml);
+        assert_eq!(MediaType::of(b"image", b"jpg"), MediaType::ImageJpeg);
+        assert_eq!(MediaType::of(b"image", b"x-secret-name"), MediaType::ImageOther);
+        assert_eq!(MediaType::of(b"secret", b"name"), MediaType::Other);
+        assert_eq!(MediaType::of(b"application", &[b'x'; 200]), MediaType::ApplicationOther);
+        assert_eq!(Extension::of("PdF"), Extension::Pdf);
+        assert_eq!(Extension::of("none"), Extension::Other);
+        assert_eq!(Extension::of("geheim"), Extension::Other);
+    }
+
+    #[test]
+    fn no_name_stands_twice_on_a_list() {
+        for names in [
+            MediaType::ALL.iter().map(|m| m.name()).collect::<Vec<_>>(),
+            FileKind::ALL.iter().map(|m| m.name()).collect(),
+            Extension::ALL.iter().map(|m| m.name()).collect(),
+            Family::ALL.iter().map(|m| m.name()).collect(),
+        ] {
+            let mut sorted = names.clone();
+            sorted.sort_unstable();
+            sorted.dedup();
+            assert_eq!(sorted.len(), names.len());
+            assert!(names.iter().all(|n| n.len() <= LONGEST_NAME));
+        }
     }
 }

@@ -1,0 +1,193 @@
+//! base64 (RFC 2045 §6.8), checked and counted as it streams; decoded only where somebody wants the bytes.
+
+use super::facts::CodingFlags;
+use super::lines::Lines;
+use super::sink::Sink;
+use base64_simd::{AsOut, STANDARD_NO_PAD};
+
+/// Encoded bytes that are checked or decoded in one go: stays in the first-level cache, and a defect costs only so much slow reading.
+const BLOCK: usize = 1024;
+/// Characters of the beginning that decide whether this is base64 at all.
+const JUDGED: u64 = 8 * 1024;
+/// The longest line of base64 (RFC 2045 §6.8).
+const LONGEST_LINE: u64 = 76;
+
+/// A decoder. The reading of damaged data is the one of most programs (and of CPython's `binascii`): what is not of the
+/// alphabet is skipped, complete padding ends the data, a missing padding is forgiven.
+pub(super) struct Base64 {
+    /// Bits of the current group, and how many characters they are of.
+    group: u32,
+    have: u8,
+    pads: u8,
+    done: bool,
+    /// Of the first [`JUDGED`] characters: those of the alphabet, and those that are not or stand behind a blank.
+    judged: u64,
+    odd: u64,
+    blanks: u64,
+    flags: CodingFlags,
+    pub lines: Lines,
+    scratch: [u8; BLOCK / 4 * 3],
+}
+
+const BLANK: u8 = 64;
+const PAD: u8 = 65;
+const CR: u8 = 66;
+const INVALID: u8 = 67;
+
+/// What each byte means: 0 to 63 its value, or one of the above.
+static CLASS: [u8; 256] = {
+    let mut class = [INVALID; 256];
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut i = 0;
+    while i < 64 {
+        class[alphabet[i] as usize] = i as u8;
+        i += 1;
+    }
+    class[b' ' as usize] = BLANK;
+    class[b'\t' as usize] = BLANK;
+    class[b'=' as usize] = PAD;
+    class[b'\r' as usize] = CR;
+    class
+};
+
+impl Base64 {
+    pub fn new() -> Base64 {
+        Base64 {
+            group: 0,
+            have: 0,
+            pads: 0,
+            done: false,
+            judged: 0,
+            odd: 0,
+            blanks: 0,
+            flags: CodingFlags::empty(),
+            lines: Lines::default(),
+            scratch: [0; BLOCK / 4 * 3],
+        }
+    }
+
+    /// Takes the next piece, in which no CRLF is cut.
+    pub fn feed(&mut self, piece: &[u8], sink: &mut impl Sink) {
+        let mut rest = piece;
+        while let Some(at) = memchr::memchr(b'\n', rest) {
+            let line = &rest[..at];
+            let (line, crlf) = line.strip_suffix(b"\r").map_or((line, false), |line| (line, true));
+            self.run(line, sink);
+            self.lines.end(crlf);
+            self.blanks = 0;
+            rest = &rest[at + 1..];
+        }
+        self.run(rest, sink);
+    }
+
+    /// Bytes of one line.
+    #[inline]
+    fn run(&mut self, line: &[u8], sink: &mut impl Sink) {
+        self.lines.add(line.len());
+        let mut rest = line;
+        while !rest.is_empty() {
+            if self.have == 0 && self.blanks == 0 && !self.done && rest.len() >= 4 {
+                let (block, tail) = rest.split_at((rest.len() & !3).min(BLOCK));
+                if !self.block(block, sink) {
+                    block.iter().for_each(|b| self.byte(*b, sink));
+                }
+                rest = tail;
+            } else {
+                self.byte(rest[0], sink);
+                rest = &rest[1..];
+            }
+        }
+    }
+
+    /// The fast path: whole groups, nothing but the alphabet.
+    #[inline]
+    fn block(&mut self, block: &[u8], sink: &mut impl Sink) -> bool {
+        let decoded = block.len() / 4 * 3;
+        if sink.wants() {
+            let Ok(bytes) = STANDARD_NO_PAD.decode(block, self.scratch[..decoded].as_out()) else { return false };
+            sink.bytes(bytes);
+        } else {
+            if STANDARD_NO_PAD.check(block).is_err() {
+                return false;
+            }
+            sink.skip(decoded as u64);
+        }
+        self.pads = 0;
+        self.judged += block.len() as u64;
+        true
+    }
+
+    /// The slow path: one byte, whatever it is.
+    fn byte(&mut self, b: u8, sink: &mut impl Sink) {
+        let value = CLASS[usize::from(b)];
+        match value {
+            BLANK => self.blanks += 1,
+            CR => self.lines.bare_cr = true,
+            PAD if self.done || self.have < 2 => self.flags |= CodingFlags::BASE64_PADDING,
+            PAD => {
+                self.pads += 1;
+                if self.have + self.pads >= 4 {
+                    self.flush(sink);
+                    self.done = true;
+                }
+            }
+            INVALID => {
+                self.flags |= CodingFlags::BASE64_INVALID;
+                self.flags.set(CodingFlags::NUL, self.flags.contains(CodingFlags::NUL) || b == 0);
+                self.odd += u64::from(self.judged < JUDGED);
+            }
+            _ => {
+                if self.judged < JUDGED && self.blanks > 0 {
+                    self.odd += 1;
+                }
+                self.blanks = 0;
+                self.judged += 1;
+                if self.done {
+                    self.flags |= CodingFlags::BASE64_AFTER_PADDING;
+                    return;
+                }
+                if self.pads > 0 {
+                    self.flags |= CodingFlags::BASE64_PADDING;
+                    self.pads = 0;
+                }
+                self.group = self.group << 6 | u32::from(value);
+                self.have += 1;
+                if self.have == 4 {
+                    sink.bytes(&self.group.to_be_bytes()[1..]);
+                    self.have = 0;
+                    self.group = 0;
+                }
+            }
+        }
+    }
+
+    /// The bytes of an incomplete group.
+    fn flush(&mut self, sink: &mut impl Sink) {
+        let bits = (self.group << (6 * (4 - u32::from(self.have)))).to_be_bytes();
+        match self.have {
+            2 => sink.bytes(&bits[1..2]),
+            3 => sink.bytes(&bits[1..3]),
+            _ => {}
+        }
+        self.have = 0;
+        self.group = 0;
+    }
+
+    /// The part ends; `cut` says that the mail ends here without the closing boundary.
+    pub fn finish(&mut self, sink: &mut impl Sink, cut: bool) -> CodingFlags {
+        let open = self.have;
+        self.flush(sink);
+        // Ordinary text has a blank for every five letters, base64 has none.
+        if self.odd * 20 > self.judged.min(JUDGED) && self.odd > 2 {
+            return CodingFlags::BASE64_IS_PLAIN;
+        }
+        match open {
+            0 => {}
+            _ if cut => self.flags |= CodingFlags::BASE64_CUT,
+            1 => self.flags |= CodingFlags::BASE64_LENGTH,
+            _ => self.flags |= CodingFlags::BASE64_PADDING,
+        }
+        self.flags.set(CodingFlags::BASE64_LONG_LINES, self.lines.longest > LONGEST_LINE);
+        self.flags
+    }
+}

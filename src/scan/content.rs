@@ -1,0 +1,190 @@
+//! The decoded content of one part: counted, its beginning and (where it matters) its end looked at.
+
+use super::facts::{ContentFlags, Part};
+use super::names::{Extension, Family, FileKind, MediaType};
+use super::sink::Sink;
+use super::sniff::{self, HEAD};
+use super::tail::{self, Tail};
+
+/// Fewer NUL bytes than this are no file that went wrong.
+const ZEROS: u64 = 64;
+
+/// Takes the decoded bytes of one leaf part.
+pub(super) struct Content {
+    decoded: u64,
+    head: Vec<u8>,
+    tail: Option<Tail>,
+    uris: Option<DataUris>,
+    /// The head was nothing but NUL, and so is all since.
+    zeros: bool,
+    kind: Option<FileKind>,
+}
+
+/// What is known when the part has ended.
+pub(super) struct Seen {
+    pub decoded: u64,
+    pub kind: FileKind,
+    pub flags: ContentFlags,
+    pub data_uri_bytes: u64,
+    /// Of the first bytes; tells copies of one file apart from others of the same size.
+    pub digest: u64,
+}
+
+impl Content {
+    /// `head` is an empty buffer, given back by [`finish`](Content::finish).
+    pub fn new(part: &Part, head: Vec<u8>) -> Content {
+        let html = part.declared == MediaType::TextHtml && part.extension == Extension::None;
+        Content { decoded: 0, head, tail: None, uris: html.then(DataUris::default), zeros: false, kind: None }
+    }
+
+    /// The head is complete: decides what the file is, and whether its end matters.
+    fn judge_head(&mut self) {
+        let kind = sniff::kind(&self.head);
+        self.kind = Some(kind);
+        self.zeros = self.head.iter().all(|b| *b == 0);
+        if ends_matter(kind) {
+            let mut tail = Tail::default();
+            tail.push(&self.head);
+            self.tail = Some(tail);
+        }
+    }
+
+    /// The part has ended. Gives the buffer back.
+    pub fn finish(mut self) -> (Seen, Vec<u8>) {
+        if self.kind.is_none() {
+            self.judge_head();
+        }
+        let mut kind = self.kind.unwrap_or(FileKind::Unknown);
+        let mut flags = ContentFlags::empty();
+        if let Some(tail) = &mut self.tail {
+            let bytes = tail.bytes();
+            match kind.family() {
+                Family::Zip | Family::Executable => flags |= tail::zip(bytes, self.decoded),
+                Family::Pdf => flags |= tail::pdf(bytes),
+                _ => {}
+            }
+            if kind == FileKind::Zip {
+                kind = sniff::zip_by_names(bytes);
+            }
+        }
+        if self.zeros && self.decoded > ZEROS {
+            flags |= ContentFlags::ALL_ZERO;
+        }
+        if sniff::late_magic(&self.head) {
+            flags |= ContentFlags::MAGIC_NOT_AT_START;
+        }
+        // Bit 0 of the first entry's general purpose flags (APPNOTE 4.4.4).
+        if ends_matter(kind) && kind != FileKind::Pdf && self.head.get(6).is_some_and(|b| b & 1 == 1) {
+            flags |= ContentFlags::ZIP_ENCRYPTED;
+        }
+        let seen = Seen {
+            decoded: self.decoded,
+            kind,
+            flags,
+            data_uri_bytes: self.uris.map_or(0, |u| u.bytes),
+            digest: digest(&self.head),
+        };
+        self.head.clear();
+        (seen, self.head)
+    }
+}
+
+/// Formats that tell at their end whether they are whole.
+fn ends_matter(kind: FileKind) -> bool {
+    matches!(kind.family(), Family::Zip | Family::Pdf) || matches!(kind, FileKind::Jar | FileKind::Apk)
+}
+
+/// FNV-1a, 64 bits: for telling files of one mail apart, never kept.
+fn digest(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, b| (hash ^ u64::from(*b)).wrapping_mul(0x0100_0000_01B3))
+}
+
+impl Sink for Content {
+    #[inline]
+    fn wants(&self) -> bool {
+        self.kind.is_none() || self.tail.is_some() || self.uris.is_some() || self.zeros
+    }
+
+    #[inline]
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.decoded += bytes.len() as u64;
+        let mut rest = bytes;
+        if self.kind.is_none() {
+            let (head, more) = rest.split_at(rest.len().min(HEAD - self.head.len()));
+            self.head.extend_from_slice(head);
+            rest = more;
+            if self.head.len() == HEAD {
+                self.judge_head();
+            }
+        }
+        if let Some(tail) = &mut self.tail {
+            tail.push(rest);
+        }
+        if self.zeros {
+            self.zeros = rest.iter().all(|b| *b == 0);
+        }
+        if let Some(uris) = &mut self.uris {
+            uris.text(bytes);
+        }
+    }
+
+    #[inline]
+    fn skip(&mut self, count: u64) {
+        self.decoded += count;
+    }
+}
+
+/// Counts the bytes of `data:` URIs in HTML (RFC 2397), however the text is cut.
+#[derive(Default)]
+struct DataUris {
+    bytes: u64,
+    /// The last four bytes.
+    before: [u8; 4],
+    inside: bool,
+}
+
+impl DataUris {
+    fn text(&mut self, text: &[u8]) {
+        let mut rest = text;
+        loop {
+            if self.inside {
+                let end = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b'<' | b'>' | b')') || *b == b' ');
+                self.bytes += end.unwrap_or(rest.len()) as u64;
+                let Some(end) = end else { break };
+                self.inside = false;
+                rest = &rest[end..];
+            }
+            let Some(colon) = memchr::memchr(b':', rest) else { break };
+            self.remember(&rest[..colon]);
+            self.inside = self.before.eq_ignore_ascii_case(b"data");
+            self.remember(b":");
+            rest = &rest[colon + 1..];
+        }
+        if !self.inside {
+            self.remember(rest);
+        }
+    }
+
+    fn remember(&mut self, bytes: &[u8]) {
+        let last = &bytes[bytes.len().saturating_sub(4)..];
+        self.before.rotate_left(last.len());
+        let start = 4 - last.len();
+        self.before[start..].copy_from_slice(last);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_uris_are_counted_however_the_text_is_cut() {
+        let html = b"<p>metadata: x</p><img src=\"data:image/png;base64,AAAA\"><a style='url(DATA:,bb)'>data:</a>";
+        for step in 1..html.len() {
+            let mut uris = DataUris::default();
+            html.chunks(step).for_each(|c| uris.text(c));
+            // `metadata: x` looks like one and ends at once.
+            assert_eq!(uris.bytes, "image/png;base64,AAAA".len() as u64 + ",bb".len() as u64, "{step}");
+        }
+    }
+}

@@ -1,0 +1,369 @@
+//! The header block of a message or part, line by line, and the part that follows from it.
+
+use super::boundary::ALL_BOUNDARIES;
+use super::facts::{CodingFlags, ContentFlags, Fields, HeaderFlags, LimitFlags, NameFlags, Part, StructureFlags};
+use super::header::{self, MimeHeader};
+use super::limits::Limits;
+use super::names::{Disposition, Encoding, Extension, FileKind, MediaType};
+use super::shared::{Shared, Slot};
+use super::stream::{Kind, Open, Outer};
+
+/// Bytes of the field buffer that are kept from one header block to the next.
+pub(super) const FIELD_KEPT: usize = 4 * 1024;
+
+/// Reads one header block (RFC 5322 §2.2), cut anywhere.
+pub(super) struct HeaderReader {
+    /// The message's own header block, not a part's or an attached message's.
+    root: bool,
+    /// It begins behind a delimiter, so that a delimiter instead of it means that there is no part.
+    after_delimiter: bool,
+    default: MediaType,
+    mime: MimeHeader,
+    fields: u32,
+    /// Bytes as SMTP carries them.
+    wire: u64,
+    /// The current line: where it begins in the buffer, its length so far, its last byte.
+    line_start: usize,
+    line_length: u64,
+    last: u8,
+    /// Bytes of the current field that found no room in the buffer.
+    dropped: usize,
+    lines: u32,
+}
+
+/// What came of the bytes given to a [`HeaderReader`].
+pub(super) enum HeaderStep {
+    /// The line is not complete.
+    More,
+    /// A line of this size was taken.
+    Line { raw: u64, wire: u64 },
+    /// The empty line that ends the block was taken.
+    End { raw: u64, wire: u64 },
+    /// The block has ended without an empty line; this belongs to what follows.
+    NotHeader { line: Vec<u8> },
+    /// There is no block at all, as the first line is a delimiter again.
+    Nothing { line: Vec<u8> },
+}
+
+impl HeaderReader {
+    /// A reader of a header block whose body is of the `default` type if it does not say otherwise.
+    pub fn new(root: bool, default: MediaType) -> HeaderReader {
+        HeaderReader {
+            root,
+            after_delimiter: false,
+            default,
+            mime: MimeHeader::default(),
+            fields: 0,
+            wire: 0,
+            line_start: 0,
+            line_length: 0,
+            last: 0,
+            dropped: 0,
+            lines: 0,
+        }
+    }
+
+    /// A reader of the header block of a part, behind its delimiter.
+    pub fn of_part(default: MediaType) -> HeaderReader {
+        HeaderReader { after_delimiter: true, ..HeaderReader::new(false, default) }
+    }
+
+    /// Takes a field that comes apart from the stream.
+    pub fn field_apart(&mut self, shared: &mut Shared, name: &[u8], value: &[u8]) {
+        let folds = memchr::memchr_iter(b'\n', value).filter(|at| *at == 0 || value[at - 1] != b'\r').count();
+        self.wire += (name.len() + 1 + value.len() + folds + 2) as u64;
+        let examined = &value[..value.len().min(Limits::FIELD_BYTES)];
+        self.examine(shared, name, examined, value.len() - examined.len());
+    }
+
+    /// The empty line that ended a block that came apart.
+    pub fn empty_line_apart(&mut self) {
+        self.wire += 2;
+    }
+
+    /// Takes bytes up to the end of a line. `is_delimiter` tells whether a line is a delimiter of an open multipart.
+    pub fn line<'a>(
+        &mut self,
+        shared: &mut Shared,
+        bytes: &'a [u8],
+        is_delimiter: impl Fn(&[u8]) -> bool,
+    ) -> (HeaderStep, &'a [u8]) {
+        if self.line_length == 0 {
+            if !is_blank(bytes[0]) {
+                self.take_field(shared);
+            }
+            self.line_start = shared.field.len();
+        }
+        let line_end = memchr::memchr(b'\n', bytes).map(|at| at + 1);
+        let (piece, rest) = bytes.split_at(line_end.unwrap_or(bytes.len()));
+        let room = Limits::FIELD_BYTES - shared.field.len();
+        let (kept, over) = piece.split_at(piece.len().min(room));
+        keep(&mut shared.field, kept);
+        if !over.is_empty() {
+            let begins = self.line_start == 0 && !is_blank(shared.field[0]);
+            if begins && self.dropped == 0 && header::name_of(&shared.field).is_none() {
+                self.mime.structure |= StructureFlags::BAD_LINE;
+                return (self.not_header(shared), &bytes[kept.len()..]);
+            }
+            self.dropped += over.len();
+        }
+        self.line_length += piece.len() as u64;
+        let step = if line_end.is_some() {
+            let crlf = match piece {
+                [.., before, _] => *before == b'\r',
+                _ => self.last == b'\r',
+            };
+            self.whole_line(shared, crlf, is_delimiter)
+        } else {
+            HeaderStep::More
+        };
+        self.last = piece[piece.len() - 1];
+        (step, rest)
+    }
+
+    fn whole_line(&mut self, shared: &mut Shared, crlf: bool, is_delimiter: impl Fn(&[u8]) -> bool) -> HeaderStep {
+        let raw = std::mem::take(&mut self.line_length);
+        let wire = raw + u64::from(!crlf);
+        let start = self.line_start.min(shared.field.len());
+        let line = &shared.field[start..];
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        self.lines = self.lines.saturating_add(1);
+        if line.is_empty() && self.dropped == 0 {
+            self.wire += wire;
+            self.take_field(shared);
+            return HeaderStep::End { raw, wire };
+        }
+        let nothing_before = start == 0 && self.dropped == 0;
+        if line.first().is_some_and(|b| is_blank(*b)) || !nothing_before {
+            if start == 0 && self.dropped == 0 {
+                // A continuation of nothing.
+                self.mime.structure |= StructureFlags::BAD_LINE;
+                shared.field.clear();
+            }
+        } else if is_delimiter(line) {
+            if self.lines == 1 && self.after_delimiter {
+                self.line_length = 0;
+                return HeaderStep::Nothing { line: std::mem::take(&mut shared.field) };
+            }
+            self.mime.structure |= StructureFlags::HEADER_OPEN;
+            return self.not_header(shared);
+        } else if self.lines == 1 && line.starts_with(b"From ") {
+            if self.root {
+                shared.facts.header.flags |= HeaderFlags::MBOX_FROM;
+            }
+            shared.field.clear();
+        } else if header::name_of(line).is_none() {
+            self.mime.structure |= StructureFlags::BAD_LINE;
+            return self.not_header(shared);
+        }
+        self.wire += wire;
+        HeaderStep::Line { raw, wire }
+    }
+
+    fn not_header(&mut self, shared: &mut Shared) -> HeaderStep {
+        self.line_length = 0;
+        HeaderStep::NotHeader { line: std::mem::take(&mut shared.field) }
+    }
+
+    /// The message ends inside the block: takes the last line, which has no end.
+    pub fn finish(&mut self, shared: &mut Shared, is_delimiter: impl Fn(&[u8]) -> bool) -> HeaderStep {
+        if self.line_length == 0 {
+            self.take_field(shared);
+            return HeaderStep::More;
+        }
+        let step = self.whole_line(shared, true, is_delimiter);
+        if matches!(step, HeaderStep::Line { .. }) {
+            self.take_field(shared);
+        }
+        step
+    }
+
+    /// The field in the buffer is complete.
+    fn take_field(&mut self, shared: &mut Shared) {
+        let dropped = std::mem::take(&mut self.dropped);
+        if shared.field.is_empty() {
+            return;
+        }
+        let mut field = std::mem::take(&mut shared.field);
+        let text = field.strip_suffix(b"\n").unwrap_or(&field);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        if let (Some(name), Some(colon)) = (header::name_of(text), memchr::memchr(b':', text)) {
+            self.examine(shared, name, &text[colon + 1..], dropped);
+        }
+        field.clear();
+        shared.field = field;
+    }
+
+    fn examine(&mut self, shared: &mut Shared, name: &[u8], value: &[u8], dropped: usize) {
+        self.fields = self.fields.saturating_add(1);
+        if dropped > 0 {
+            shared.facts.limits |= LimitFlags::FIELD_BYTES;
+        }
+        if self.fields > u32::from(shared.limits.header_fields) {
+            shared.facts.limits |= LimitFlags::HEADER_FIELDS;
+            return;
+        }
+        let field = header::field_of(name);
+        if let Some(field) = field {
+            self.mime.field(field, value);
+        }
+        if self.root {
+            let arrival = shared.facts.envelope.arrival;
+            let reached = shared.facts.header.take(name, field, value, dropped, arrival);
+            shared.facts.limits |= reached;
+        }
+    }
+
+    /// The part this header block is of, and the boundary if it has one.
+    pub fn into_part(self, shared: &mut Shared, open: &[Open], outer: Outer) -> (Part, Option<Vec<u8>>) {
+        let facts = &mut shared.facts;
+        facts.limits |= self.mime.limits;
+        if self.root {
+            facts.header_bytes = self.wire;
+            facts.header.fields = self.fields;
+            if self.mime.structure.contains(StructureFlags::BAD_LINE) {
+                facts.header.flags |= HeaderFlags::BAD_LINE;
+            }
+        }
+        let mut structure = self.mime.structure;
+        structure.set(StructureFlags::TYPE_MISSING, self.mime.media.is_none());
+        let in_message = outer.slot.is_some() || open.iter().any(|o| matches!(o.kind, Kind::Message));
+        structure.set(StructureFlags::IN_MESSAGE, in_message);
+        if let Some(Open { kind: Kind::Multipart { media, children, .. }, .. }) = open.last() {
+            structure.set(StructureFlags::IN_ALTERNATIVE, *media == MediaType::MultipartAlternative);
+            structure.set(StructureFlags::IN_RELATED, *media == MediaType::MultipartRelated && *children > 0);
+        }
+        let name = self.mime.name();
+        let declared = self.mime.media.unwrap_or(self.default);
+        let mut part = Part {
+            parent: open.last().map(|o| o.slot).or(outer.slot).and_then(Slot::index),
+            depth: u8::try_from(usize::from(outer.depth) + open.len()).unwrap_or(u8::MAX),
+            declared,
+            detected: FileKind::Empty,
+            extension: name.extension,
+            encoding: self.mime.encoding,
+            disposition: self.mime.disposition,
+            attachment: false,
+            header_bytes: u32::try_from(self.wire).unwrap_or(u32::MAX),
+            encoded_bytes: 0,
+            decoded_bytes: 0,
+            data_uri_bytes: 0,
+            name: name.flags,
+            coding: self.mime.coding,
+            structure,
+            content: ContentFlags::empty(),
+        };
+        part.attachment = part.is_attachment();
+        let hidden =
+            !matches!(part.encoding, Encoding::SevenBit | Encoding::EightBit | Encoding::Binary | Encoding::Undeclared);
+        let composite = declared.is_multipart() || declared.is_message();
+        part.coding.set(CodingFlags::COMPOSITE_ENCODED, hidden && composite);
+        (part, self.mime.boundary)
+    }
+}
+
+fn is_blank(b: u8) -> bool {
+    matches!(b, b' ' | b'\t')
+}
+
+/// Appends without letting the buffer grow beyond what a field may have.
+fn keep(field: &mut Vec<u8>, bytes: &[u8]) {
+    if field.len() + bytes.len() > field.capacity() {
+        let wanted = (field.capacity() * 2).max(1024).max(field.len() + bytes.len()).min(Limits::FIELD_BYTES);
+        field.reserve_exact(wanted - field.len());
+    }
+    field.extend_from_slice(bytes);
+}
+
+impl Part {
+    /// A part of which nothing is known.
+    pub(super) fn nothing() -> Part {
+        Part {
+            parent: None,
+            depth: 0,
+            declared: MediaType::TextPlain,
+            detected: FileKind::Empty,
+            extension: Extension::None,
+            encoding: Encoding::Undeclared,
+            disposition: Disposition::None,
+            attachment: false,
+            header_bytes: 0,
+            encoded_bytes: 0,
+            decoded_bytes: 0,
+            data_uri_bytes: 0,
+            name: NameFlags::empty(),
+            coding: CodingFlags::empty(),
+            structure: StructureFlags::empty(),
+            content: ContentFlags::empty(),
+        }
+    }
+
+    /// Whether people would call it an attachment.
+    fn is_attachment(&self) -> bool {
+        let referenced = self.structure.contains(StructureFlags::REFERENCED);
+        let named = self.name.contains(NameFlags::PRESENT);
+        // A picture that the text shows: in multipart/related, or marked inline and referred to.
+        let shown = referenced
+            && (self.structure.contains(StructureFlags::IN_RELATED)
+                || (self.disposition == Disposition::Inline && self.declared.is_image()));
+        match self.disposition {
+            _ if self.declared.is_multipart() => false,
+            Disposition::Attachment | Disposition::Other => true,
+            _ if shown || self.declared.is_machinery() => false,
+            _ => named || !self.declared.is_text(),
+        }
+    }
+}
+
+/// The boundary to follow for the multipart in this slot; `None` if it is to be measured as one flat part.
+pub(super) fn followed(
+    shared: &mut Shared,
+    slot: Slot,
+    boundary: Option<Vec<u8>>,
+    depth: usize,
+    open: &[Open],
+) -> Option<Vec<u8>> {
+    let Some(boundary) = boundary else {
+        if !shared.facts.limits.contains(LimitFlags::BOUNDARY) {
+            shared.part(slot).structure |= StructureFlags::BOUNDARY_MISSING;
+        }
+        return None;
+    };
+    let followed: usize = open
+        .iter()
+        .map(|open| match &open.kind {
+            Kind::Multipart { boundary, .. } => boundary.len(),
+            Kind::Message => 0,
+        })
+        .sum();
+    if followed + boundary.len() > ALL_BOUNDARIES {
+        shared.facts.limits |= LimitFlags::BOUNDARY;
+        return None;
+    }
+    may_nest(shared, depth).then_some(boundary)
+}
+
+/// Whether what is inside a container at this level is followed.
+pub(super) fn may_nest(shared: &mut Shared, depth: usize) -> bool {
+    let may = depth < usize::from(shared.limits.depth);
+    if !may {
+        shared.facts.limits |= LimitFlags::DEPTH;
+    }
+    may
+}
+
+/// Whether one more encoded message inside a message is followed; if so, it is counted as open.
+pub(super) fn may_layer(shared: &mut Shared) -> bool {
+    let may = shared.layers < Limits::ENCODED_LAYERS;
+    if may {
+        shared.layers += 1;
+    } else {
+        shared.facts.limits |= LimitFlags::LAYERS;
+    }
+    may
+}
+
+/// The fields that make a header block a MIME one (RFC 2045 §4).
+pub(crate) const MIME_FIELDS: Fields =
+    Fields::CONTENT_TYPE.union(Fields::CONTENT_TRANSFER_ENCODING).union(Fields::CONTENT_DISPOSITION);

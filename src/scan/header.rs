@@ -1,0 +1,434 @@
+//! A header block: single fields in, what they say about the message or part out.
+
+use super::facts::{CodingFlags, Fields, HeaderFacts, HeaderFlags, LimitFlags, StructureFlags};
+use super::field::Reader;
+use super::filename::{Name, NameParams};
+use super::limits::Limits;
+use super::names::{Disposition, Encoding, MediaType};
+use super::words;
+use mail_parser::DateTime;
+
+/// Postfix's `header_size_limit`: the rest of a longer field never reaches a milter.
+const POSTFIX_FIELD_BYTES: usize = 102_400;
+
+/// What the MIME fields of a header block say (RFC 2045 §3).
+pub(super) struct MimeHeader {
+    /// Content-Type; `None` if there is none.
+    pub media: Option<MediaType>,
+    /// The boundary parameter, as it will stand in the delimiters.
+    pub boundary: Option<Vec<u8>>,
+    pub encoding: Encoding,
+    pub disposition: Disposition,
+    pub structure: StructureFlags,
+    pub coding: CodingFlags,
+    pub limits: LimitFlags,
+    pub seen: Fields,
+    type_name: Name,
+    disposition_name: Name,
+}
+
+impl Default for MimeHeader {
+    fn default() -> Self {
+        MimeHeader {
+            media: None,
+            boundary: None,
+            encoding: Encoding::Undeclared,
+            disposition: Disposition::None,
+            structure: StructureFlags::empty(),
+            coding: CodingFlags::empty(),
+            limits: LimitFlags::empty(),
+            seen: Fields::empty(),
+            type_name: Name::NONE,
+            disposition_name: Name::NONE,
+        }
+    }
+}
+
+impl MimeHeader {
+    /// Takes a field. Of a field that comes twice the first counts, as most programs read it.
+    pub fn field(&mut self, field: Fields, value: &[u8]) {
+        let mime = Fields::CONTENT_TYPE | Fields::CONTENT_TRANSFER_ENCODING | Fields::CONTENT_DISPOSITION;
+        if mime.contains(field) && self.seen.contains(field) {
+            self.structure |= StructureFlags::DUPLICATE_FIELD;
+            return;
+        }
+        self.seen |= field;
+        if field == Fields::CONTENT_TYPE {
+            self.content_type(value);
+        } else if field == Fields::CONTENT_TRANSFER_ENCODING {
+            self.transfer_encoding(value);
+        } else if field == Fields::CONTENT_DISPOSITION {
+            self.content_disposition(value);
+        } else if field == Fields::CONTENT_ID || field == Fields::CONTENT_LOCATION {
+            self.structure |= StructureFlags::REFERENCED;
+        }
+    }
+
+    /// The file name, from both fields.
+    pub fn name(&self) -> Name {
+        self.disposition_name.or(self.type_name)
+    }
+
+    fn content_type(&mut self, value: &[u8]) {
+        let mut reader = Reader::new(value);
+        let head = reader.head();
+        let slash = memchr::memchr(b'/', head).map(|at| (&head[..at], &head[at + 1..]));
+        match slash {
+            Some((kind, subtype)) if is_token(kind) && is_token(subtype) => {
+                self.media = Some(MediaType::of(kind, subtype))
+            }
+            _ => {
+                // RFC 2045 §5.2: what cannot be read is text/plain.
+                self.structure |= StructureFlags::TYPE_MALFORMED;
+                self.media = Some(MediaType::TextPlain);
+            }
+        }
+        let mut names = NameParams::default();
+        let mut encoded_boundary = NameParams::default();
+        while let Some(param) = reader.param() {
+            if param.name.eq_ignore_ascii_case(b"boundary") {
+                self.boundary_param(&param.value);
+            } else if !encoded_boundary.take(&param, "boundary") {
+                names.take(&param, "name");
+            }
+        }
+        // RFC 2231 lets every parameter be encoded or cut in pieces; some programs do it to long boundaries.
+        if let Some(boundary) = encoded_boundary.value() {
+            self.boundary_param(boundary.as_bytes());
+        }
+        self.note_bounds(&reader);
+        self.type_name = names.judge();
+    }
+
+    fn boundary_param(&mut self, value: &[u8]) {
+        if self.boundary.is_some() {
+            self.structure |= StructureFlags::BOUNDARY_DUPLICATE;
+            return;
+        }
+        // RFC 2046 §5.1.1: a boundary does not end with white space.
+        let end = value.iter().rposition(|b| !b.is_ascii_whitespace()).map_or(0, |at| at + 1);
+        if end > 70 {
+            self.structure |= StructureFlags::BOUNDARY_LONG;
+        }
+        if end > Limits::BOUNDARY_BYTES {
+            self.limits |= LimitFlags::BOUNDARY;
+        } else if end > 0 {
+            self.boundary = Some(value[..end].to_vec());
+        }
+    }
+
+    fn transfer_encoding(&mut self, value: &[u8]) {
+        let mut reader = Reader::new(value);
+        let head = reader.head();
+        let end = head.iter().position(|b| b.is_ascii_whitespace() || *b == b',').unwrap_or(head.len());
+        let token = &head[..end];
+        if end < head.len() || reader.junk_before_params() || reader.param().is_some() {
+            self.coding |= CodingFlags::CTE_MALFORMED;
+        }
+        const KNOWN: &[(&str, Encoding)] = &[
+            ("7bit", Encoding::SevenBit),
+            ("8bit", Encoding::EightBit),
+            ("binary", Encoding::Binary),
+            ("quoted-printable", Encoding::QuotedPrintable),
+            ("base64", Encoding::Base64),
+            ("x-uuencode", Encoding::Uuencode),
+            ("x-uue", Encoding::Uuencode),
+            ("uuencode", Encoding::Uuencode),
+            ("uue", Encoding::Uuencode),
+        ];
+        self.encoding = KNOWN
+            .iter()
+            .find(|(name, _)| token.eq_ignore_ascii_case(name.as_bytes()))
+            .map_or(Encoding::Unknown, |(_, encoding)| *encoding);
+    }
+
+    fn content_disposition(&mut self, value: &[u8]) {
+        let mut reader = Reader::new(value);
+        let head = reader.head();
+        let is = |name: &str| head.eq_ignore_ascii_case(name.as_bytes());
+        self.disposition = match () {
+            () if is("inline") => Disposition::Inline,
+            () if is("attachment") => Disposition::Attachment,
+            () if is("form-data") => Disposition::FormData,
+            () => Disposition::Other,
+        };
+        let mut names = NameParams::default();
+        while let Some(param) = reader.param() {
+            names.take(&param, "filename");
+        }
+        self.note_bounds(&reader);
+        self.disposition_name = names.judge();
+    }
+
+    fn note_bounds(&mut self, reader: &Reader<'_>) {
+        self.limits.set(LimitFlags::PARAMETERS, self.limits.contains(LimitFlags::PARAMETERS) | reader.too_many);
+        self.limits.set(LimitFlags::COMMENTS, self.limits.contains(LimitFlags::COMMENTS) | reader.deep_comment);
+    }
+}
+
+fn is_token(bytes: &[u8]) -> bool {
+    !bytes.is_empty()
+        && bytes.iter().all(|b| {
+            b.is_ascii_graphic()
+                && !matches!(
+                    b,
+                    b'(' | b')'
+                        | b'<'
+                        | b'>'
+                        | b'@'
+                        | b','
+                        | b';'
+                        | b':'
+                        | b'\\'
+                        | b'"'
+                        | b'/'
+                        | b'['
+                        | b']'
+                        | b'?'
+                        | b'='
+                )
+        })
+}
+
+/// The field of this name, in any case.
+pub(super) fn field_of(name: &[u8]) -> Option<Fields> {
+    const KNOWN: &[(&str, Fields)] = &[
+        ("from", Fields::FROM),
+        ("sender", Fields::SENDER),
+        ("reply-to", Fields::REPLY_TO),
+        ("to", Fields::TO),
+        ("cc", Fields::CC),
+        ("bcc", Fields::BCC),
+        ("date", Fields::DATE),
+        ("message-id", Fields::MESSAGE_ID),
+        ("in-reply-to", Fields::IN_REPLY_TO),
+        ("references", Fields::REFERENCES),
+        ("subject", Fields::SUBJECT),
+        ("mime-version", Fields::MIME_VERSION),
+        ("content-type", Fields::CONTENT_TYPE),
+        ("content-transfer-encoding", Fields::CONTENT_TRANSFER_ENCODING),
+        ("content-disposition", Fields::CONTENT_DISPOSITION),
+        ("content-id", Fields::CONTENT_ID),
+        ("content-location", Fields::CONTENT_LOCATION),
+    ];
+    let known = KNOWN.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes())).map(|(_, field)| *field);
+    let other = || name.get(..8).is_some_and(|p| p.eq_ignore_ascii_case(b"content-")).then_some(Fields::CONTENT_OTHER);
+    known.or_else(other)
+}
+
+/// Names that stand in every header block a mail program or server makes, and hardly ever at the start of a text.
+pub(super) fn is_technical(name: &[u8]) -> bool {
+    const KNOWN: &[&str] = &["mime-version", "received", "message-id", "dkim-signature", "return-path"];
+    KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
+        || field_of(name).is_some_and(|f| {
+            f.intersects(
+                Fields::CONTENT_TYPE
+                    | Fields::CONTENT_TRANSFER_ENCODING
+                    | Fields::CONTENT_DISPOSITION
+                    | Fields::CONTENT_ID,
+            )
+        })
+}
+
+/// The name of a header line, without the blanks of RFC 5322 §4.5 before the colon; `None` if the line is not one.
+pub(super) fn name_of(line: &[u8]) -> Option<&[u8]> {
+    let colon = memchr::memchr(b':', line)?;
+    let end = line[..colon].iter().rposition(|b| !matches!(b, b' ' | b'\t')).map_or(0, |at| at + 1);
+    line[..end].iter().all(|b| matches!(b, 33..=126)).then_some(&line[..end])
+}
+
+impl HeaderFacts {
+    /// Takes a field of the message's own header block. `dropped` is the number of bytes of its value that are not in `value`;
+    /// `arrival` is the time of our clock, in seconds since the epoch.
+    pub(super) fn take(
+        &mut self,
+        name: &[u8],
+        field: Option<Fields>,
+        value: &[u8],
+        dropped: usize,
+        arrival: Option<i64>,
+    ) -> LimitFlags {
+        if name.is_empty() || !name.iter().all(|b| matches!(b, 33..=126) && *b != b':') {
+            self.flags |= HeaderFlags::BAD_NAME;
+        }
+        if name.eq_ignore_ascii_case(b"received") {
+            self.received = self.received.saturating_add(1);
+        } else if name.eq_ignore_ascii_case(b"x-mailgauge") {
+            self.forged_tags = self.forged_tags.saturating_add(1);
+        } else if name.eq_ignore_ascii_case(b"x-mailbox-line") {
+            self.flags |= HeaderFlags::MBOX_FROM;
+        }
+        let blank = value.iter().all(u8::is_ascii_whitespace);
+        if let Some(field) = field {
+            self.repeated |= self.seen & field;
+            self.seen |= field;
+            if blank {
+                self.empty |= field;
+            }
+            match field {
+                Fields::DATE if !blank && self.repeated & field == Fields::empty() => self.date(value, arrival),
+                Fields::MIME_VERSION => self.mime_version(value),
+                _ => {}
+            }
+        }
+        self.bytes_of(name.len(), value, dropped);
+        let words = words::examine(value);
+        if words.bad {
+            self.flags |= HeaderFlags::ENCODED_WORD_BAD;
+        }
+        if words.too_many { LimitFlags::ENCODED_WORDS } else { LimitFlags::empty() }
+    }
+
+    fn bytes_of(&mut self, name_len: usize, value: &[u8], dropped: usize) {
+        let size = name_len + 1 + value.len() + dropped;
+        self.largest_field = self.largest_field.max(u32::try_from(size).unwrap_or(u32::MAX));
+        if size >= POSTFIX_FIELD_BYTES {
+            self.flags |= HeaderFlags::FIELD_CUT;
+        }
+        if !value.is_ascii() {
+            let utf8 = std::str::from_utf8(value).is_ok();
+            self.flags |= if utf8 { HeaderFlags::RAW_UTF8 } else { HeaderFlags::RAW_8BIT };
+        }
+        let mut longest = 0;
+        let mut indent = name_len + 1;
+        for (number, line) in value.split(|b| *b == b'\n').enumerate() {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            longest = longest.max(indent + line.len());
+            indent = 0;
+            if number > 0 && line.iter().all(|b| matches!(b, b' ' | b'\t')) {
+                self.flags |= HeaderFlags::BLANK_FOLD;
+            }
+            if memchr::memchr(b'\r', line).is_some() {
+                self.flags |= HeaderFlags::BARE_CR;
+            }
+            if line.iter().any(|b| b.is_ascii_control() && !matches!(b, b'\t' | b'\r')) {
+                self.flags |= HeaderFlags::CONTROL;
+            }
+        }
+        self.longest_line = self.longest_line.max(u32::try_from(longest).unwrap_or(u32::MAX));
+    }
+
+    fn date(&mut self, value: &[u8], arrival: Option<i64>) {
+        // No date is longer; comments in it can be (RFC 5322 §3.3), and are of no use.
+        let text = std::str::from_utf8(&value[..value.len().min(256)]).unwrap_or_default();
+        let read = |text: &str| DateTime::parse_rfc822(text.trim()).filter(DateTime::is_valid);
+        match read(text).or_else(|| read(&with_seconds(text)?)) {
+            Some(date) => self.date_ahead = arrival.map(|now| date.to_timestamp().saturating_sub(now)),
+            None => self.flags |= HeaderFlags::DATE_INVALID,
+        }
+    }
+
+    fn mime_version(&mut self, value: &[u8]) {
+        let version: Vec<u8> =
+            Reader::new(value).head().iter().copied().filter(|b| !b.is_ascii_whitespace()).take(4).collect();
+        if version != b"1.0" {
+            self.flags |= HeaderFlags::MIME_VERSION_BAD;
+        }
+    }
+}
+
+/// The date with `:00` behind its minutes: seconds are optional (RFC 5322 §3.3), which mail-parser does not know before a named zone.
+fn with_seconds(date: &str) -> Option<String> {
+    let colon = date.find(':').filter(|colon| date.rfind(':') == Some(*colon))?;
+    let minutes_end = colon + 3;
+    Some(format!("{}:00{}", date.get(..minutes_end)?, date.get(minutes_end..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mime(fields: &[(Fields, &str)]) -> MimeHeader {
+        let mut header = MimeHeader::default();
+        for (field, value) in fields {
+            header.field(*field, value.as_bytes());
+        }
+        header
+    }
+
+    #[test]
+    fn content_type() {
+        let header = mime(&[(Fields::CONTENT_TYPE, " Multipart/Mixed; boundary=\"a b \"")]);
+        assert_eq!(header.media, Some(MediaType::MultipartMixed));
+        assert_eq!(header.boundary.as_deref(), Some(&b"a b"[..]));
+        assert_eq!(header.structure, StructureFlags::empty());
+        for encoded in ["boundary*=us-ascii''a%20b", "boundary*0=\"a \"; boundary*1=b"] {
+            let header = mime(&[(Fields::CONTENT_TYPE, &format!("multipart/mixed; {encoded}"))]);
+            assert_eq!(header.boundary.as_deref(), Some(&b"a b"[..]), "{encoded}");
+        }
+        for (bad, flag) in [
+            ("text", StructureFlags::TYPE_MALFORMED),
+            ("text/", StructureFlags::TYPE_MALFORMED),
+            ("a/b, c/d", StructureFlags::TYPE_MALFORMED),
+            ("a/b; boundary=x; boundary=y", StructureFlags::BOUNDARY_DUPLICATE),
+        ] {
+            assert_eq!(mime(&[(Fields::CONTENT_TYPE, bad)]).structure, flag, "{bad}");
+        }
+        let twice = mime(&[(Fields::CONTENT_TYPE, "text/html"), (Fields::CONTENT_TYPE, "a/b")]);
+        assert_eq!((twice.media, twice.structure), (Some(MediaType::TextHtml), StructureFlags::DUPLICATE_FIELD));
+        let long = format!("multipart/mixed; boundary={}", "x".repeat(Limits::BOUNDARY_BYTES + 1));
+        let long = mime(&[(Fields::CONTENT_TYPE, &long)]);
+        assert_eq!((long.boundary, long.limits), (None, LimitFlags::BOUNDARY));
+    }
+
+    #[test]
+    fn transfer_encoding() {
+        for (value, encoding, flags) in [
+            (" BASE64 ", Encoding::Base64, CodingFlags::empty()),
+            ("quoted-printable (really)", Encoding::QuotedPrintable, CodingFlags::empty()),
+            ("7bit;", Encoding::SevenBit, CodingFlags::empty()),
+            ("base64 7bit", Encoding::Base64, CodingFlags::CTE_MALFORMED),
+            ("8bit; charset=utf-8", Encoding::EightBit, CodingFlags::CTE_MALFORMED),
+            ("base645", Encoding::Unknown, CodingFlags::empty()),
+            ("", Encoding::Unknown, CodingFlags::empty()),
+        ] {
+            let header = mime(&[(Fields::CONTENT_TRANSFER_ENCODING, value)]);
+            assert_eq!((header.encoding, header.coding), (encoding, flags), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn header_lines() {
+        assert_eq!(name_of(b"Subject: x"), Some(&b"Subject"[..]));
+        assert_eq!(name_of(b"Subject : x"), Some(&b"Subject"[..]));
+        assert_eq!(name_of(b": x"), Some(&b""[..]));
+        assert_eq!(name_of(b"Dear all: x"), None);
+        assert_eq!(name_of(b"no colon"), None);
+        assert_eq!(name_of(b"n\xFCme: x"), None);
+    }
+
+    fn facts(name: &str, value: &[u8]) -> HeaderFacts {
+        let mut facts = HeaderFacts::default();
+        facts.take(name.as_bytes(), field_of(name.as_bytes()), value, 0, Some(1_800_000_000));
+        facts
+    }
+
+    #[test]
+    fn dates() {
+        assert_eq!(facts("Date", b" Fri, 15 Jan 2027 08:00:10 +0000").date_ahead, Some(10));
+        for good in ["Fri, 21 Nov 1997 09:55:06 -0600", "21 Nov 97 09:55 GMT", "Fri, 21 Nov 1997 09:55:06 -0600 (CST)"]
+        {
+            assert_eq!(facts("Date", good.as_bytes()).flags, HeaderFlags::empty(), "{good}");
+        }
+        for bad in ["yesterday", "2027-01-15", "Fri, 45 Jan 2027 08:00:10 +0000"] {
+            assert_eq!(facts("Date", bad.as_bytes()).flags, HeaderFlags::DATE_INVALID, "{bad}");
+        }
+    }
+
+    #[test]
+    fn bytes_of_a_value() {
+        for (value, flags) in [
+            (&b" plain\r\n folded"[..], HeaderFlags::empty()),
+            (b" a\tb", HeaderFlags::empty()),
+            ("grün".as_bytes(), HeaderFlags::RAW_UTF8),
+            (b"gr\xFCn", HeaderFlags::RAW_8BIT),
+            (b" a\n \n b", HeaderFlags::BLANK_FOLD),
+            (b" a\rb", HeaderFlags::BARE_CR),
+            (b" a\x07b", HeaderFlags::CONTROL),
+            (b" =?utf-8?B?abc", HeaderFlags::ENCODED_WORD_BAD),
+        ] {
+            assert_eq!(facts("Subject", value).flags, flags, "{value:?}");
+        }
+        assert_eq!(facts("X", &[b'a'; 1000]).longest_line, 1002);
+    }
+}

@@ -1,0 +1,61 @@
+//! Lines of a body: their length and how they end.
+
+/// The longest line that mail carries, without its line end (RFC 5322 §2.1.1, RFC 5321 §4.5.3.1.6).
+pub(super) const LONGEST_LINE: u64 = 998;
+
+/// Counts lines as they stream by, wherever they are cut.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lines {
+    length: u64,
+    /// Bytes of the longest line so far.
+    pub longest: u64,
+    /// Line ends that are a LF alone.
+    pub bare_lf: u64,
+    /// There is a CR that ends no line.
+    pub bare_cr: bool,
+}
+
+impl Lines {
+    /// Bytes of the current line.
+    #[inline]
+    pub fn add(&mut self, bytes: usize) {
+        self.length += bytes as u64;
+        self.longest = self.longest.max(self.length);
+    }
+
+    /// The current line ends.
+    #[inline]
+    pub fn end(&mut self, crlf: bool) {
+        self.length = 0;
+        self.bare_lf += u64::from(!crlf);
+    }
+
+    /// Whether the next byte begins a line.
+    pub fn at_start(&self) -> bool {
+        self.length == 0
+    }
+
+    /// Counts a piece in which no CRLF is cut.
+    pub fn text(&mut self, piece: &[u8]) {
+        let mut rest = piece;
+        while let Some(at) = memchr::memchr2(b'\r', b'\n', rest) {
+            self.add(at);
+            match &rest[at..] {
+                [b'\r', b'\n', tail @ ..] => {
+                    self.end(true);
+                    rest = tail;
+                }
+                [b'\n', tail @ ..] => {
+                    self.end(false);
+                    rest = tail;
+                }
+                tail => {
+                    self.bare_cr = true;
+                    self.add(1);
+                    rest = &tail[1..];
+                }
+            }
+        }
+        self.add(rest.len());
+    }
+}

@@ -1,0 +1,84 @@
+//! What all streams of one scan share: the facts so far, the bounds, the buffers.
+
+use super::facts::{EnvelopeFacts, Facts, LimitFlags, Part};
+use super::limits::Limits;
+
+/// Where the facts of a part go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Slot {
+    /// Into the list, at this index.
+    Listed(u16),
+    /// Nowhere: there are more parts than the list may hold.
+    Beyond,
+}
+
+impl Slot {
+    /// The index in the list.
+    pub fn index(self) -> Option<u16> {
+        match self {
+            Slot::Listed(index) => Some(index),
+            Slot::Beyond => None,
+        }
+    }
+}
+
+pub(super) struct Shared {
+    pub limits: Limits,
+    pub facts: Facts,
+    /// The current header field, with its line ends.
+    pub field: Vec<u8>,
+    /// The beginning of the current leaf's content; only one leaf has content at a time.
+    pub head: Vec<u8>,
+    /// Layers of encoded messages that are open.
+    pub layers: usize,
+    beyond: Option<Part>,
+    copies: Vec<u64>,
+}
+
+impl Shared {
+    pub fn new(limits: Limits, envelope: EnvelopeFacts) -> Shared {
+        Shared {
+            limits,
+            facts: Facts { envelope, ..Facts::default() },
+            field: Vec::new(),
+            head: Vec::new(),
+            layers: 0,
+            beyond: None,
+            copies: Vec::new(),
+        }
+    }
+
+    /// Adds a part.
+    pub fn add(&mut self, part: Part) -> Slot {
+        let facts = &mut self.facts;
+        facts.parts_total += 1;
+        facts.depth = facts.depth.max(u32::from(part.depth));
+        if facts.parts.len() >= usize::from(self.limits.parts) {
+            facts.limits |= LimitFlags::PARTS;
+            self.beyond = Some(part);
+            return Slot::Beyond;
+        }
+        facts.parts.push(part);
+        Slot::Listed((facts.parts.len() - 1) as u16)
+    }
+
+    /// The part in this slot.
+    pub fn part(&mut self, slot: Slot) -> &mut Part {
+        match slot {
+            Slot::Listed(index) => &mut self.facts.parts[usize::from(index)],
+            Slot::Beyond => self.beyond.get_or_insert_with(Part::nothing),
+        }
+    }
+
+    /// Notes an attachment by what tells files apart; the second of the same counts.
+    pub fn note_copy(&mut self, marks: [u64; 4]) {
+        let key = marks.iter().fold(0xCBF2_9CE4_8422_2325u64, |hash, mark| {
+            (hash ^ mark).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31)
+        });
+        if self.copies.contains(&key) {
+            self.facts.repeated_attachments += 1;
+        } else if self.copies.len() < usize::from(self.limits.parts) {
+            self.copies.push(key);
+        }
+    }
+}

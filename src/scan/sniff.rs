@@ -1,0 +1,261 @@
+//! What a file is, by its own bytes: infer where it sees, our own eyes where it is blind.
+
+use super::header;
+use super::names::FileKind;
+use memchr::memmem;
+
+/// Bytes of the beginning that are looked at.
+pub(super) const HEAD: usize = 8 * 1024;
+/// Acrobat and others find a file's magic within this distance from its start.
+const LATE_MAGIC: usize = 1024;
+
+/// The kind of the file that begins with `head`, its first [`HEAD`] bytes or all it has.
+pub(super) fn kind(head: &[u8]) -> FileKind {
+    if head.is_empty() {
+        return FileKind::Empty;
+    }
+    if let Some(kind) = marked(head) {
+        return kind;
+    }
+    if is_text(head) {
+        return text(head);
+    }
+    binary(head)
+}
+
+/// Formats whose first bytes are unmistakable, in text or not.
+fn marked(head: &[u8]) -> Option<FileKind> {
+    const MAGIC: &[(&[u8], FileKind)] = &[
+        (b"%PDF-", FileKind::Pdf),
+        (b"{\\rtf", FileKind::Rtf),
+        (b"%!PS", FileKind::PostScript),
+        (b"\xC5\xD0\xD3\xC6", FileKind::PostScript),
+        (b"\x78\x9F\x3E\x22", FileKind::Tnef),
+        (b"\x4C\0\0\0\x01\x14\x02\0", FileKind::Shortcut),
+    ];
+    if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
+        return Some(*kind);
+    }
+    match head {
+        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => Some(ole(head)),
+        [b'P', b'K', 3, 4, ..] => Some(zip(head)),
+        [b'P', b'K', 5, 6, ..] => Some(FileKind::Zip),
+        _ => None,
+    }
+}
+
+/// No byte that text does not have. UTF-16 with a byte order mark is text as well.
+fn is_text(head: &[u8]) -> bool {
+    head.starts_with(b"\xFF\xFE")
+        || head.starts_with(b"\xFE\xFF")
+        || head.iter().all(|b| *b >= b' ' || matches!(b, b'\t' | b'\n' | b'\r' | 0x0C | 0x1B | 0x08))
+}
+
+fn text(head: &[u8]) -> FileKind {
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    let start = text.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(text.len());
+    let text = &text[start..];
+    let begins = |prefix: &str| text.get(..prefix.len()).is_some_and(|t| t.eq_ignore_ascii_case(prefix.as_bytes()));
+    let whole = |prefix: &str| begins(prefix) && text.get(prefix.len()).is_none_or(|b| !b.is_ascii_alphanumeric());
+    if text.starts_with(b"#!") && start == 0 {
+        FileKind::Script
+    } else if begins("<!doctype html") || ["<html", "<head", "<body", "<script", "<table"].iter().any(|t| whole(t)) {
+        FileKind::Html
+    } else if begins("<?xml") || begins("<svg") {
+        let early = &text[..text.len().min(512)];
+        match () {
+            () if memmem::find(early, b"<svg").is_some() => FileKind::Svg,
+            () if memmem::find(early, b"<html").is_some() => FileKind::Html,
+            () => FileKind::Xml,
+        }
+    } else if begins("BEGIN:VCALENDAR") {
+        FileKind::Calendar
+    } else if begins("BEGIN:VCARD") {
+        FileKind::VCard
+    } else if is_message(text) {
+        FileKind::Message
+    } else {
+        FileKind::Text
+    }
+}
+
+/// Three header lines in a row, one of them from a list that only mail has.
+fn is_message(text: &[u8]) -> bool {
+    let mut fields = 0;
+    let mut technical = false;
+    for line in text.split(|b| *b == b'\n').take(20) {
+        if matches!(line.first(), Some(b' ' | b'\t')) && fields > 0 {
+            continue;
+        }
+        let Some(name) = header::name_of(line).filter(|n| !n.is_empty()) else { break };
+        technical |= header::is_technical(name);
+        fields += 1;
+    }
+    fields >= 3 && technical
+}
+
+/// Compound File Binary ([MS-CFB]): told apart by the names in its directory, if that stands in the head.
+fn ole(head: &[u8]) -> FileKind {
+    let wide = |name: &str| name.bytes().flat_map(|b| [b, 0]).collect::<Vec<u8>>();
+    const KINDS: &[(&str, FileKind)] = &[
+        ("WordDocument", FileKind::Doc),
+        ("Workbook", FileKind::Xls),
+        ("PowerPoint Document", FileKind::Ppt),
+        ("__properties_version1.0", FileKind::Msg),
+        ("__substg1.0_", FileKind::Msg),
+    ];
+    KINDS.iter().find(|(name, _)| memmem::find(head, &wide(name)).is_some()).map_or(FileKind::Ole, |(_, kind)| *kind)
+}
+
+/// A ZIP: told apart by the names of its first entries.
+fn zip(head: &[u8]) -> FileKind {
+    // A local header has the name 30 bytes behind its signature (APPNOTE 4.3.7).
+    let first = head.get(30..).unwrap_or_default();
+    if first.starts_with(b"mimetype") {
+        let body = first.get(8..).unwrap_or_default();
+        const TYPES: &[(&[u8], FileKind)] = &[
+            (b"application/epub+zip", FileKind::Epub),
+            (b"application/vnd.oasis.opendocument.text", FileKind::Odt),
+            (b"application/vnd.oasis.opendocument.spreadsheet", FileKind::Ods),
+            (b"application/vnd.oasis.opendocument.presentation", FileKind::Odp),
+        ];
+        if let Some((_, kind)) =
+            TYPES.iter().find(|(name, _)| memmem::find(&body[..body.len().min(128)], name).is_some())
+        {
+            return *kind;
+        }
+    }
+    zip_by_names(head)
+}
+
+/// The kind of a ZIP by any names in its local headers or its directory.
+pub(super) fn zip_by_names(bytes: &[u8]) -> FileKind {
+    const NAMES: &[(&[u8], FileKind)] = &[
+        (b"word/document", FileKind::Docx),
+        (b"xl/workbook", FileKind::Xlsx),
+        (b"ppt/presentation", FileKind::Pptx),
+        (b"AndroidManifest.xml", FileKind::Apk),
+        (b"META-INF/MANIFEST.MF", FileKind::Jar),
+    ];
+    NAMES.iter().find(|(name, _)| memmem::find(bytes, name).is_some()).map_or(FileKind::Zip, |(_, kind)| *kind)
+}
+
+fn binary(head: &[u8]) -> FileKind {
+    let Some(found) = infer::get(head) else { return FileKind::Unknown };
+    match found.extension() {
+        // Two letters are no proof: a DOS header has the place of the next one at 0x3C.
+        "exe" | "dll" => {
+            if head.len() >= 64 && head[0x3C..0x40] != [0; 4] {
+                FileKind::Pe
+            } else {
+                FileKind::Unknown
+            }
+        }
+        "bmp" if head.get(6..10) != Some(&[0; 4]) => FileKind::Unknown,
+        "elf" => FileKind::Elf,
+        "mach" => FileKind::MachO,
+        "class" => FileKind::JavaClass,
+        "wasm" => FileKind::Wasm,
+        "dex" | "dey" | "bc" | "obj" | "deb" | "rpm" | "crx" => FileKind::OtherExecutable,
+        "msi" => FileKind::Ole,
+        "jpg" => FileKind::Jpeg,
+        "png" => FileKind::Png,
+        "gif" => FileKind::Gif,
+        "webp" => FileKind::Webp,
+        "tif" | "cr2" => FileKind::Tiff,
+        "bmp" => FileKind::Bmp,
+        "heif" | "avif" => FileKind::Heif,
+        "psd" => FileKind::Psd,
+        "ico" => FileKind::Icon,
+        "mp4" | "m4v" => FileKind::Mp4,
+        "mov" => FileKind::Mov,
+        "avi" => FileKind::Avi,
+        "mp3" => FileKind::Mp3,
+        "wav" => FileKind::Wav,
+        "rar" => FileKind::Rar,
+        "7z" => FileKind::SevenZip,
+        "gz" => FileKind::Gzip,
+        "tar" => FileKind::Tar,
+        "bz2" => FileKind::Bzip2,
+        "xz" => FileKind::Xz,
+        "zst" => FileKind::Zstd,
+        "cab" => FileKind::Cab,
+        "sqlite" => FileKind::Sqlite,
+        "der" => FileKind::Der,
+        _ => match found.matcher_type() {
+            infer::MatcherType::Image => FileKind::Image,
+            infer::MatcherType::Audio => FileKind::Audio,
+            infer::MatcherType::Video => FileKind::Video,
+            infer::MatcherType::Font => FileKind::Font,
+            infer::MatcherType::Archive => FileKind::Archive,
+            _ => FileKind::Unknown,
+        },
+    }
+}
+
+/// Whether a known magic stands a few bytes behind the start, behind junk of blanks, byte order marks or control characters.
+pub(super) fn late_magic(head: &[u8]) -> bool {
+    let early = &head[..head.len().min(LATE_MAGIC)];
+    let at = [&b"%PDF-"[..], b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"\x89PNG\r\n\x1A\n"]
+        .iter()
+        .filter_map(|magic| memmem::find(early, magic))
+        .min();
+    let junk = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_control() || matches!(b, 0xEF | 0xBB | 0xBF);
+    at.is_some_and(|at| at > 0 && early[..at].iter().all(junk))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_by_their_first_bytes() {
+        let pe = [&b"MZ\x90\0"[..], &[0; 56], b"\x80\0\0\0", &[0; 64], b"PE\0\0"].concat();
+        let bare_mz = b"MZ\x01\x02 short";
+        for (head, expected) in [
+            (&b""[..], FileKind::Empty),
+            (b"%PDF-1.7\n", FileKind::Pdf),
+            (b"plain text\r\n", FileKind::Text),
+            (b"MZ is how this text begins", FileKind::Text),
+            (b"BM is how this text begins", FileKind::Text),
+            (b"\xEF\xBB\xBF<!DOCTYPE html><p>", FileKind::Html),
+            (b"  <HTML>", FileKind::Html),
+            (b"<htmlish>", FileKind::Text),
+            (b"<?xml version=\"1.0\"?><a/>", FileKind::Xml),
+            (b"<?xml version=\"1.0\"?><svg/>", FileKind::Svg),
+            (b"BEGIN:VCALENDAR\r\n", FileKind::Calendar),
+            (b"#!/bin/sh\n", FileKind::Script),
+            (b"Received: x\nMessage-ID: y\nSubject: z\n\n", FileKind::Message),
+            (b"Name: x\nStreet: y\nTown: z\n", FileKind::Text),
+            (b"\x78\x9F\x3E\x22\0\0", FileKind::Tnef),
+            (b"\x89PNG\r\n\x1A\n\0\0", FileKind::Png),
+            (&pe, FileKind::Pe),
+            (bare_mz, FileKind::Unknown),
+            (b"\x7FELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", FileKind::Elf),
+            (b"\x01\x02\x03\x04", FileKind::Unknown),
+        ] {
+            assert_eq!(kind(head), expected, "{:?}", String::from_utf8_lossy(head));
+        }
+    }
+
+    #[test]
+    fn zips_by_their_names() {
+        let entry = |name: &str| [b"PK\x03\x04", &[0; 26][..], name.as_bytes()].concat();
+        for (name, expected) in [
+            ("readme.txt", FileKind::Zip),
+            ("word/document.xml", FileKind::Docx),
+            ("xl/workbook.xml", FileKind::Xlsx),
+            ("META-INF/MANIFEST.MF", FileKind::Jar),
+            ("mimetypeapplication/vnd.oasis.opendocument.text", FileKind::Odt),
+        ] {
+            assert_eq!(kind(&entry(name)), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn magic_behind_junk() {
+        assert!(late_magic(b"\n%PDF-1.4"));
+        assert!(!late_magic(b"%PDF-1.4"));
+        assert!(!late_magic(b"see %PDF-1.4"));
+    }
+}

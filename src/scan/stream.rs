@@ -1,0 +1,446 @@
+//! The structure of a message: header blocks, multiparts, messages inside messages (RFC 2045, 2046).
+//!
+//! A line and boundary machine that is fed bytes, cut anywhere. Delimiters are found at the start of a line only, the stack of
+//! open containers is bounded, and nothing here recurses but an encoded message inside a message, at most
+//! [`Limits::ENCODED_LAYERS`] deep.
+
+use super::boundary::{self, DELIMITER_LINE, Delimiter};
+use super::early::Early;
+use super::entity::{self, HeaderReader, HeaderStep};
+use super::facts::{HeaderFlags, MessageFlags, Part, StructureFlags};
+use super::leaf::Leaf;
+use super::names::{FileKind, MediaType};
+use super::shared::{Shared, Slot};
+use memchr::memmem::Finder;
+use std::sync::LazyLock;
+
+static LINE_OF_DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n--"));
+
+/// A container whose end has not come.
+pub(super) struct Open {
+    pub slot: Slot,
+    pub kind: Kind,
+    /// Where its body begins.
+    start: Place,
+}
+
+pub(super) enum Kind {
+    /// An attached message.
+    Message,
+    Multipart {
+        media: MediaType,
+        boundary: Vec<u8>,
+        /// Its delimiter came.
+        seen: bool,
+        closed: bool,
+        children: u32,
+    },
+}
+
+/// A place in the stream.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    raw: u64,
+    /// As SMTP carries it: every line end is CRLF.
+    wire: u64,
+}
+
+/// A line break that belongs to the delimiter, if one follows (RFC 2046 §5.1.1), and to the content otherwise.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Nothing,
+    Cr,
+    Lf,
+    CrLf,
+}
+
+impl Held {
+    fn bytes(self) -> &'static [u8] {
+        match self {
+            Held::Nothing => b"",
+            Held::Cr => b"\r",
+            Held::Lf => b"\n",
+            Held::CrLf => b"\r\n",
+        }
+    }
+}
+
+/// One message, being read.
+pub(super) struct Stream {
+    open: Vec<Open>,
+    /// Where this message stands inside of others.
+    outer: Outer,
+    header: Option<HeaderReader>,
+    leaf: Option<Leaf>,
+    /// Looks for the rest of a broken header block at the beginning of the message's own body.
+    early: Option<Early>,
+    /// Where the message's own body begins.
+    body: Place,
+    /// The next byte begins a line of a body.
+    at_line_start: bool,
+    /// The beginning of a line that may be a delimiter.
+    carry: Vec<u8>,
+    held: Held,
+    place: Place,
+}
+
+/// The part an encoded message stands in.
+#[derive(Clone, Copy)]
+pub(super) struct Outer {
+    pub slot: Option<Slot>,
+    pub depth: u8,
+}
+
+impl Stream {
+    /// A message that begins with its header block.
+    pub fn new(outer: Outer) -> Stream {
+        let header = HeaderReader::new(outer.slot.is_none(), MediaType::TextPlain);
+        Stream {
+            open: Vec::new(),
+            outer,
+            header: Some(header),
+            leaf: None,
+            early: outer.slot.is_none().then(Early::default),
+            body: Place::default(),
+            at_line_start: true,
+            carry: Vec::new(),
+            held: Held::Nothing,
+            place: Place::default(),
+        }
+    }
+
+    /// Takes a field of the message's own header block that comes apart from the stream.
+    pub fn field(&mut self, shared: &mut Shared, name: &[u8], value: &[u8]) {
+        if let Some(header) = &mut self.header {
+            header.field_apart(shared, name, value);
+        }
+    }
+
+    /// The header block that came apart from the stream is complete.
+    pub fn end_of_fields(&mut self, shared: &mut Shared) {
+        if let Some(header) = &mut self.header {
+            header.empty_line_apart();
+            self.begin_entity(shared);
+        }
+    }
+
+    /// Takes the next bytes.
+    pub fn feed(&mut self, shared: &mut Shared, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if self.header.is_some() {
+                rest = self.header_line(shared, rest);
+                continue;
+            }
+            let after = self.content(shared, rest);
+            if let Some(early) = &mut self.early {
+                early.look(&rest[..rest.len() - after.len()]);
+                if early.done || self.header.is_some() {
+                    self.end_early(shared);
+                }
+            }
+            rest = after;
+        }
+    }
+
+    fn end_early(&mut self, shared: &mut Shared) {
+        if self.early.take().is_some_and(Early::found) {
+            shared.facts.header.flags |= HeaderFlags::ENDED_EARLY;
+        }
+    }
+
+    fn header_line<'a>(&mut self, shared: &mut Shared, bytes: &'a [u8]) -> &'a [u8] {
+        let Some(header) = &mut self.header else { return bytes };
+        let delimiters = !self.open.is_empty();
+        let (step, rest) = header.line(shared, bytes, |line| delimiters && find_delimiter(&self.open, line).is_some());
+        self.header_step(shared, step);
+        rest
+    }
+
+    fn header_step(&mut self, shared: &mut Shared, step: HeaderStep) {
+        match step {
+            HeaderStep::More => {}
+            HeaderStep::Line { raw, wire } => {
+                self.place.raw += raw;
+                self.place.wire += wire;
+            }
+            HeaderStep::End { raw, wire } => {
+                self.place.raw += raw;
+                self.place.wire += wire;
+                self.begin_entity(shared);
+            }
+            HeaderStep::Nothing { line } => {
+                // Two delimiters in a row: there is no part between them.
+                self.header = None;
+                self.at_line_start = true;
+                self.feed(shared, &line);
+            }
+            HeaderStep::NotHeader { line } => {
+                self.begin_entity(shared);
+                // The line is the body's first.
+                self.feed(shared, &line);
+            }
+        }
+    }
+
+    /// The header block is complete: a body begins.
+    fn begin_entity(&mut self, shared: &mut Shared) {
+        let Some(header) = self.header.take() else { return };
+        shared.field.clear();
+        shared.field.shrink_to(entity::FIELD_KEPT);
+        let (part, boundary) = header.into_part(shared, &self.open, self.outer);
+        let media = part.declared;
+        let encoded = part.is_encoded();
+        let depth = usize::from(part.depth);
+        let slot = shared.add(part);
+        self.at_line_start = true;
+        if let Some(Open { kind: Kind::Multipart { children, .. }, .. }) = self.open.last_mut() {
+            *children = children.saturating_add(1);
+        }
+        let start = self.place;
+        if depth == 0 {
+            self.body = start;
+        }
+        if media.is_multipart() {
+            if let Some(boundary) = entity::followed(shared, slot, boundary, depth, &self.open) {
+                let kind = Kind::Multipart { media, boundary, seen: false, closed: false, children: 0 };
+                self.open.push(Open { slot, kind, start });
+                return;
+            }
+        } else if media.is_message() {
+            if !encoded && entity::may_nest(shared, depth) {
+                self.open.push(Open { slot, kind: Kind::Message, start });
+                self.header = Some(HeaderReader::new(false, MediaType::TextPlain));
+                return;
+            }
+            if encoded && entity::may_nest(shared, depth) && entity::may_layer(shared) {
+                let outer = Outer { slot: Some(slot), depth: (depth + 1).min(255) as u8 };
+                self.leaf = Some(Leaf::new(slot, Some(Box::new(Stream::new(outer))), shared));
+                return;
+            }
+        }
+        self.leaf = Some(Leaf::new(slot, None, shared));
+    }
+
+    /// Bytes of a body, preamble or epilogue.
+    fn content<'a>(&mut self, shared: &mut Shared, bytes: &'a [u8]) -> &'a [u8] {
+        if self.open.is_empty() {
+            self.emit(shared, bytes);
+            return &[];
+        }
+        if self.at_line_start {
+            return self.line_start(shared, bytes);
+        }
+        // Up to the next line that begins with dashes, or may do so once more bytes are here.
+        let end = match LINE_OF_DASHES.find(bytes) {
+            Some(at) => at + 1,
+            None if bytes.ends_with(b"\n-") => bytes.len() - 1,
+            None => bytes.len(),
+        };
+        self.at_line_start = bytes[end - 1] == b'\n';
+        self.emit(shared, &bytes[..end]);
+        &bytes[end..]
+    }
+
+    /// A line begins: is it a delimiter?
+    fn line_start<'a>(&mut self, shared: &mut Shared, bytes: &'a [u8]) -> &'a [u8] {
+        if self.carry.is_empty() && bytes[0] != b'-' {
+            self.at_line_start = bytes[0] == b'\n';
+            if self.at_line_start {
+                self.emit(shared, &bytes[..1]);
+                return &bytes[1..];
+            }
+            return bytes;
+        }
+        let room = DELIMITER_LINE - self.carry.len();
+        let window = &bytes[..bytes.len().min(room)];
+        let line_end = memchr::memchr(b'\n', window).map(|at| at + 1);
+        let (line, rest) = bytes.split_at(line_end.unwrap_or(window.len()));
+        if self.carry.is_empty() && line_end.is_some() {
+            self.whole_line(shared, line);
+            return rest;
+        }
+        self.carry.extend_from_slice(line);
+        if line_end.is_some() {
+            let carry = std::mem::take(&mut self.carry);
+            self.whole_line(shared, &carry);
+            self.carry = carry;
+            self.carry.clear();
+        } else if self.carry.len() == DELIMITER_LINE || !b"--".starts_with(&self.carry[..self.carry.len().min(2)]) {
+            let carry = std::mem::take(&mut self.carry);
+            self.at_line_start = false;
+            self.emit(shared, &carry);
+            self.carry = carry;
+            self.carry.clear();
+        }
+        rest
+    }
+
+    /// A whole line that begins with a dash.
+    fn whole_line(&mut self, shared: &mut Shared, line: &[u8]) {
+        self.at_line_start = true;
+        match find_delimiter(&self.open, line) {
+            Some((level, delimiter)) => self.delimiter(shared, line, level, delimiter),
+            None => self.emit(shared, line),
+        }
+    }
+
+    fn delimiter(&mut self, shared: &mut Shared, line: &[u8], level: usize, delimiter: Delimiter) {
+        self.end_leaf(shared, false);
+        self.pop_above(shared, level);
+        let held = std::mem::replace(&mut self.held, Held::Nothing);
+        self.pass(held.bytes());
+        self.pass(line);
+        let Some(Open { slot, kind: Kind::Multipart { media, seen, closed, .. }, .. }) = self.open.last_mut() else {
+            return;
+        };
+        *seen = true;
+        if *closed {
+            let slot = *slot;
+            shared.part(slot).structure |= StructureFlags::AFTER_CLOSE;
+            return;
+        }
+        match delimiter {
+            Delimiter::Close => *closed = true,
+            Delimiter::Next => {
+                let default =
+                    if *media == MediaType::MultipartDigest { MediaType::MessageRfc822 } else { MediaType::TextPlain };
+                self.header = Some(HeaderReader::of_part(default));
+            }
+        }
+    }
+
+    /// Gives bytes to the leaf, except the line break at their end.
+    fn emit(&mut self, shared: &mut Shared, bytes: &[u8]) {
+        let mut bytes = bytes;
+        if self.held == Held::Cr && bytes.first() == Some(&b'\n') {
+            self.held = Held::CrLf;
+            bytes = &bytes[1..];
+        }
+        let (content, held) = match bytes {
+            [] => return,
+            [content @ .., b'\r', b'\n'] => (content, Held::CrLf),
+            [content @ .., b'\n'] => (content, Held::Lf),
+            [content @ .., b'\r'] => (content, Held::Cr),
+            content => (content, Held::Nothing),
+        };
+        let before = std::mem::replace(&mut self.held, held);
+        self.deliver(shared, before.bytes());
+        self.deliver(shared, content);
+    }
+
+    /// Gives bytes to the leaf, if there is one. No CRLF is cut in them.
+    fn deliver(&mut self, shared: &mut Shared, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        let Some(leaf) = &mut self.leaf else { return self.pass(bytes) };
+        let before = leaf.lines().bare_lf;
+        leaf.feed(shared, bytes);
+        self.place.raw += bytes.len() as u64;
+        self.place.wire += bytes.len() as u64 + (leaf.lines().bare_lf - before);
+    }
+
+    /// Counts bytes that belong to no part.
+    fn pass(&mut self, bytes: &[u8]) {
+        let bare = |at: usize| at == 0 || bytes[at - 1] != b'\r';
+        let bare_lf = memchr::memchr_iter(b'\n', bytes).filter(|at| bare(*at)).count();
+        self.place.raw += bytes.len() as u64;
+        self.place.wire += (bytes.len() + bare_lf) as u64;
+    }
+
+    fn end_leaf(&mut self, shared: &mut Shared, cut: bool) {
+        if let Some(leaf) = self.leaf.take() {
+            let in_group = leaf.finish(shared, cut);
+            if in_group {
+                shared.facts.flags |= MessageFlags::TRUNCATED;
+            }
+        }
+    }
+
+    /// Ends the containers above this level.
+    fn pop_above(&mut self, shared: &mut Shared, level: usize) {
+        while self.open.len() > level + 1 {
+            self.pop(shared);
+        }
+    }
+
+    fn pop(&mut self, shared: &mut Shared) {
+        let Some(open) = self.open.pop() else { return };
+        let part = shared.part(open.slot);
+        part.encoded_bytes = self.place.wire - open.start.wire;
+        part.decoded_bytes = self.place.raw - open.start.raw;
+        match open.kind {
+            Kind::Message => part.detected = FileKind::Message,
+            Kind::Multipart { seen, closed, children, .. } => {
+                part.detected = FileKind::Multipart;
+                let structure = match (seen, closed) {
+                    (false, _) => StructureFlags::BOUNDARY_NOT_FOUND,
+                    (true, false) => StructureFlags::BOUNDARY_UNCLOSED,
+                    (true, true) if children == 0 => StructureFlags::EMPTY,
+                    (true, true) => StructureFlags::empty(),
+                };
+                part.structure |= structure;
+            }
+        }
+    }
+
+    /// The message ends. `cut` says that the mail around it ends here as well, with a boundary open. Gives its size in bytes.
+    pub fn finish(mut self, shared: &mut Shared, cut: bool) -> u64 {
+        if let Some(header) = &mut self.header {
+            let delimiters = !self.open.is_empty();
+            let step = header.finish(shared, |line| delimiters && find_delimiter(&self.open, line).is_some());
+            self.header_step(shared, step);
+        }
+        if self.header.is_some() {
+            let in_part = !self.open.is_empty() || cut;
+            self.begin_entity(shared);
+            if in_part {
+                self.header_open(shared);
+                shared.facts.flags |= MessageFlags::TRUNCATED;
+            }
+        }
+        let carry = std::mem::take(&mut self.carry);
+        if !carry.is_empty() {
+            self.whole_line(shared, &carry);
+        }
+        let unclosed = |open: &Open| matches!(open.kind, Kind::Multipart { closed: false, .. });
+        let cut = cut || self.open.iter().any(unclosed);
+        let held = std::mem::replace(&mut self.held, Held::Nothing);
+        self.deliver(shared, held.bytes());
+        self.end_leaf(shared, cut);
+        while !self.open.is_empty() {
+            self.pop(shared);
+        }
+        self.end_early(shared);
+        if self.outer.slot.is_some() {
+            shared.layers -= 1;
+        } else {
+            shared.facts.body_bytes = self.place.wire - self.body.wire;
+        }
+        self.place.raw
+    }
+
+    /// The last part's header block has no end.
+    fn header_open(&self, shared: &mut Shared) {
+        if let Some(part) = shared.facts.parts.last_mut() {
+            part.structure |= StructureFlags::HEADER_OPEN;
+        }
+    }
+}
+
+/// The innermost open multipart this line is a delimiter of.
+fn find_delimiter(open: &[Open], line: &[u8]) -> Option<(usize, Delimiter)> {
+    open.iter().enumerate().rev().find_map(|(level, open)| match &open.kind {
+        Kind::Multipart { boundary, .. } => boundary::delimiter(line, boundary).map(|d| (level, d)),
+        Kind::Message => None,
+    })
+}
+
+impl Part {
+    /// Whether its transfer encoding hides what is inside.
+    fn is_encoded(&self) -> bool {
+        use super::names::Encoding::{Base64, QuotedPrintable, Uuencode};
+        matches!(self.encoding, Base64 | QuotedPrintable | Uuencode)
+    }
+}
