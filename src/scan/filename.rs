@@ -40,18 +40,18 @@ impl Name {
 
 /// Collects one parameter of a field in all the ways RFC 2231 lets it be written, and judges it as a file name.
 #[derive(Default)]
-pub(super) struct NameParams {
-    plain: Option<Vec<u8>>,
-    extended: Option<Vec<u8>>,
+pub(super) struct NameParams<'a> {
+    plain: Option<Cow<'a, [u8]>>,
+    extended: Option<Cow<'a, [u8]>>,
     /// RFC 2231 §3: number, whether it is percent-encoded, value.
-    pieces: Vec<(usize, bool, Vec<u8>)>,
+    pieces: Vec<(usize, bool, Cow<'a, [u8]>)>,
     collected: usize,
     flags: NameFlags,
 }
 
-impl NameParams {
+impl<'a> NameParams<'a> {
     /// Takes the parameter if it is called `attribute`, in one of RFC 2231's ways.
-    pub fn take(&mut self, param: &Param<'_>, attribute: &str) -> bool {
+    pub fn take(&mut self, param: &Param<'a>, attribute: &str) -> bool {
         let Some(rest) = strip_prefix_ignore_case(param.name, attribute.as_bytes()) else { return false };
         if !matches!(rest, [] | [b'*', ..]) {
             return false;
@@ -70,10 +70,10 @@ impl NameParams {
                 if param.special {
                     self.flags |= NameFlags::UNQUOTED_SPECIAL;
                 }
-                self.plain = Some(param.value.to_vec());
+                self.plain = Some(param.value.clone());
             }
             b"*" => {
-                if self.extended.replace(param.value.to_vec()).is_some() {
+                if self.extended.replace(param.value.clone()).is_some() {
                     self.flags |= NameFlags::DUPLICATE;
                 }
             }
@@ -83,7 +83,7 @@ impl NameParams {
                     digits => (digits, false),
                 };
                 match std::str::from_utf8(number).ok().and_then(|n| n.parse().ok()) {
-                    Some(n) => self.pieces.push((n, encoded, param.value.to_vec())),
+                    Some(n) => self.pieces.push((n, encoded, param.value.clone())),
                     None => self.flags |= NameFlags::RFC2231_BAD,
                 }
             }
@@ -104,15 +104,17 @@ impl NameParams {
     }
 
     /// The collected value, decoded; `None` if the parameter did not come.
-    pub fn value(&mut self) -> Option<String> {
+    pub fn value(&mut self) -> Option<Cow<'a, str>> {
         if let Some(extended) = self.extended.take() {
-            return Some(self.extended_value(&extended));
+            return Some(Cow::Owned(self.extended_value(&extended)));
         }
         if !self.pieces.is_empty() {
-            return Some(self.joined_pieces());
+            return Some(Cow::Owned(self.joined_pieces()));
         }
-        let plain = self.plain.take()?;
-        Some(decode_plain(&plain, &mut self.flags).into_owned())
+        Some(match self.plain.take()? {
+            Cow::Borrowed(plain) => decode_plain(plain, &mut self.flags),
+            Cow::Owned(plain) => Cow::Owned(decode_plain(&plain, &mut self.flags).into_owned()),
+        })
     }
 
     /// RFC 2231 §4: `charset'language'percent-encoded`.
@@ -214,7 +216,7 @@ fn decode_plain<'a>(value: &'a [u8], flags: &mut NameFlags) -> Cow<'a, str> {
             Cow::Owned(latin1(value))
         }
     };
-    if !text.contains("=?") {
+    if memchr::memchr(b'?', value).is_none() || !text.contains("=?") {
         return text;
     }
     match decode_words(&text) {
@@ -241,12 +243,15 @@ fn decode_words(text: &str) -> Option<String> {
 
 fn judge_text(name: &str, mut flags: NameFlags) -> Name {
     flags |= NameFlags::PRESENT;
-    for c in name.chars() {
-        match c {
-            '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => flags |= NameFlags::CONTROL,
-            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => flags |= NameFlags::BIDI_CONTROL,
-            '/' | '\\' => flags |= NameFlags::PATH,
-            _ => {}
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b' ');
+    if !name.bytes().all(|b| plain(&b)) {
+        for c in name.chars() {
+            match c {
+                '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => flags |= NameFlags::CONTROL,
+                '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => flags |= NameFlags::BIDI_CONTROL,
+                '/' | '\\' => flags |= NameFlags::PATH,
+                _ => {}
+            }
         }
     }
     let drive = matches!(name.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());

@@ -192,28 +192,29 @@ fn is_token(bytes: &[u8]) -> bool {
 
 /// The field of this name, in any case.
 pub(super) fn field_of(name: &[u8]) -> Option<Fields> {
-    const KNOWN: &[(&str, Fields)] = &[
-        ("from", Fields::FROM),
-        ("sender", Fields::SENDER),
-        ("reply-to", Fields::REPLY_TO),
-        ("to", Fields::TO),
-        ("cc", Fields::CC),
-        ("bcc", Fields::BCC),
-        ("date", Fields::DATE),
-        ("message-id", Fields::MESSAGE_ID),
-        ("in-reply-to", Fields::IN_REPLY_TO),
-        ("references", Fields::REFERENCES),
-        ("subject", Fields::SUBJECT),
-        ("mime-version", Fields::MIME_VERSION),
-        ("content-type", Fields::CONTENT_TYPE),
-        ("content-transfer-encoding", Fields::CONTENT_TRANSFER_ENCODING),
-        ("content-disposition", Fields::CONTENT_DISPOSITION),
-        ("content-id", Fields::CONTENT_ID),
-        ("content-location", Fields::CONTENT_LOCATION),
-    ];
-    let known = KNOWN.iter().find(|(known, _)| name.eq_ignore_ascii_case(known.as_bytes())).map(|(_, field)| *field);
-    let other = || name.get(..8).is_some_and(|p| p.eq_ignore_ascii_case(b"content-")).then_some(Fields::CONTENT_OTHER);
-    known.or_else(other)
+    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    let known = match name.len() {
+        2 if is("to") => Fields::TO,
+        2 if is("cc") => Fields::CC,
+        3 if is("bcc") => Fields::BCC,
+        4 if is("from") => Fields::FROM,
+        4 if is("date") => Fields::DATE,
+        6 if is("sender") => Fields::SENDER,
+        7 if is("subject") => Fields::SUBJECT,
+        8 if is("reply-to") => Fields::REPLY_TO,
+        10 if is("message-id") => Fields::MESSAGE_ID,
+        10 if is("references") => Fields::REFERENCES,
+        10 if is("content-id") => Fields::CONTENT_ID,
+        11 if is("in-reply-to") => Fields::IN_REPLY_TO,
+        12 if is("mime-version") => Fields::MIME_VERSION,
+        12 if is("content-type") => Fields::CONTENT_TYPE,
+        16 if is("content-location") => Fields::CONTENT_LOCATION,
+        19 if is("content-disposition") => Fields::CONTENT_DISPOSITION,
+        25 if is("content-transfer-encoding") => Fields::CONTENT_TRANSFER_ENCODING,
+        _ if name.get(..8).is_some_and(|p| p.eq_ignore_ascii_case(b"content-")) => Fields::CONTENT_OTHER,
+        _ => return None,
+    };
+    Some(known)
 }
 
 /// Names that stand in every header block a mail program or server makes, and hardly ever at the start of a text.

@@ -27,7 +27,7 @@ pub(super) struct Leaf {
 
 enum Coder {
     Identity(Identity),
-    Base64(Box<Base64>),
+    Base64(Base64),
     QuotedPrintable(QuotedPrintable),
     Uuencode(Uuencode),
 }
@@ -74,7 +74,7 @@ impl Leaf {
     pub fn new(slot: Slot, message: Option<Box<Stream>>, shared: &mut Shared) -> Leaf {
         let part = shared.part(slot);
         let coder = match part.encoding {
-            Encoding::Base64 => Coder::Base64(Box::new(Base64::new())),
+            Encoding::Base64 => Coder::Base64(Base64::new()),
             Encoding::QuotedPrintable => Coder::QuotedPrintable(QuotedPrintable::new()),
             Encoding::Uuencode => Coder::Uuencode(Uuencode::default()),
             encoding => Coder::Identity(Identity::new(encoding, part.declared.is_text())),
@@ -100,6 +100,11 @@ impl Leaf {
             Coder::QuotedPrintable(coder) => coder.feed(piece, &mut sink),
             Coder::Uuencode(coder) => coder.feed(piece, &mut sink),
         }
+    }
+
+    /// Whether the body is base64, which has no dash.
+    pub fn is_base64(&self) -> bool {
+        matches!(self.coder, Coder::Base64(_))
     }
 
     /// Lines of the encoded body so far.

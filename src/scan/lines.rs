@@ -30,6 +30,13 @@ impl Lines {
         self.bare_lf += u64::from(!crlf);
     }
 
+    /// Whole lines of this many bytes came.
+    #[inline]
+    pub fn whole(&mut self, bytes: usize, bare_lf: u64) {
+        self.longest = self.longest.max(bytes as u64);
+        self.bare_lf += bare_lf;
+    }
+
     /// Whether the next byte begins a line.
     pub fn at_start(&self) -> bool {
         self.length == 0

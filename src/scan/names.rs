@@ -5,6 +5,19 @@ use std::sync::LazyLock;
 
 /// No name of a list that is looked up in is longer.
 const LONGEST_NAME: usize = 80;
+/// Places of a hash table over a list, several times what the longest list needs.
+const PLACES: usize = 1024;
+/// A place that holds no index.
+const FREE: u8 = u8::MAX;
+
+/// Where the search for a name begins, whatever its case (FNV-1a).
+fn place_of(name: &[u8]) -> usize {
+    let hash = name
+        .iter()
+        .take(LONGEST_NAME)
+        .fold(0x811C_9DC5u32, |h, b| (h ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193));
+    (hash >> 8) as usize % PLACES
+}
 
 closed! {
     /// Content-Transfer-Encoding (RFC 2045 §6).
@@ -100,16 +113,27 @@ macro_rules! by_family {
 
             /// The member of this name, in any case; `None` for a name that is not on the list.
             fn lookup(name: &[u8]) -> Option<$name> {
-                static SORTED: LazyLock<Vec<$name>> = LazyLock::new(|| {
-                    let mut all = $name::ALL.to_vec();
-                    all.sort_by_key(|m| m.name());
-                    all
+                static TABLE: LazyLock<[u8; PLACES]> = LazyLock::new(|| {
+                    assert!($name::ALL.len() < usize::from(FREE));
+                    let mut table = [FREE; PLACES];
+                    for (index, member) in $name::ALL.iter().enumerate() {
+                        let mut place = place_of(member.name().as_bytes());
+                        while table[place] != FREE {
+                            place = (place + 1) % PLACES;
+                        }
+                        table[place] = index as u8;
+                    }
+                    table
                 });
-                let mut lower = [0u8; LONGEST_NAME];
-                let lower = lower.get_mut(..name.len())?;
-                lower.copy_from_slice(name);
-                lower.make_ascii_lowercase();
-                SORTED.binary_search_by(|m| m.name().as_bytes().cmp(lower)).ok().map(|i| SORTED[i])
+                let mut place = place_of(name);
+                while TABLE[place] != FREE {
+                    let member = $name::ALL[usize::from(TABLE[place])];
+                    if name.eq_ignore_ascii_case(member.name().as_bytes()) {
+                        return Some(member);
+                    }
+                    place = (place + 1) % PLACES;
+                }
+                None
             }
         }
     };
@@ -337,8 +361,10 @@ impl MediaType {
             name[..kind.len()].copy_from_slice(kind);
             name[kind.len()] = b'/';
             name[kind.len() + 1..].copy_from_slice(subtype);
-            name.make_ascii_lowercase();
-            MediaType::lookup(name).or_else(|| MediaType::alias(name))
+            MediaType::lookup(name).or_else(|| {
+                name.make_ascii_lowercase();
+                MediaType::alias(name)
+            })
         });
         known.unwrap_or_else(|| {
             let is = |name: &str| kind.eq_ignore_ascii_case(name.as_bytes());

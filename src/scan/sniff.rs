@@ -32,6 +32,11 @@ fn marked(head: &[u8]) -> Option<FileKind> {
         (b"\xC5\xD0\xD3\xC6", FileKind::PostScript),
         (b"\x78\x9F\x3E\x22", FileKind::Tnef),
         (b"\x4C\0\0\0\x01\x14\x02\0", FileKind::Shortcut),
+        // infer knows these as well, but asks for everything else first; they are half of all attachments.
+        (b"\x89PNG\r\n\x1A\n", FileKind::Png),
+        (b"\xFF\xD8\xFF", FileKind::Jpeg),
+        (b"GIF87a", FileKind::Gif),
+        (b"GIF89a", FileKind::Gif),
     ];
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(*kind);
@@ -195,12 +200,15 @@ fn binary(head: &[u8]) -> FileKind {
 
 /// Whether a known magic stands a few bytes behind the start, behind junk of blanks, byte order marks or control characters.
 pub(super) fn late_magic(head: &[u8]) -> bool {
+    let junk = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_control() || matches!(b, 0xEF | 0xBB | 0xBF);
     let early = &head[..head.len().min(LATE_MAGIC)];
+    if !early.first().is_some_and(junk) {
+        return false;
+    }
     let at = [&b"%PDF-"[..], b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"\x89PNG\r\n\x1A\n"]
         .iter()
         .filter_map(|magic| memmem::find(early, magic))
         .min();
-    let junk = |b: &u8| b.is_ascii_whitespace() || b.is_ascii_control() || matches!(b, 0xEF | 0xBB | 0xBF);
     at.is_some_and(|at| at > 0 && early[..at].iter().all(junk))
 }
 

@@ -232,7 +232,8 @@ impl Stream {
             return self.line_start(shared, bytes);
         }
         // Up to the next line that begins with dashes, or may do so once more bytes are here.
-        let end = match LINE_OF_DASHES.find(bytes) {
+        let no_dash = self.leaf.as_ref().is_some_and(Leaf::is_base64) && memchr::memchr(b'-', bytes).is_none();
+        let end = match if no_dash { None } else { LINE_OF_DASHES.find(bytes) } {
             Some(at) => at + 1,
             None if bytes.ends_with(b"\n-") => bytes.len() - 1,
             None => bytes.len(),
@@ -387,24 +388,25 @@ impl Stream {
 
     /// The message ends. `cut` says that the mail around it ends here as well, with a boundary open. Gives its size in bytes.
     pub fn finish(mut self, shared: &mut Shared, cut: bool) -> u64 {
-        if let Some(header) = &mut self.header {
+        let unclosed = |open: &Open| matches!(open.kind, Kind::Multipart { closed: false, .. });
+        while let Some(header) = &mut self.header {
             let delimiters = !self.open.is_empty();
             let step = header.finish(shared, |line| delimiters && find_delimiter(&self.open, line).is_some());
+            let ends_here = matches!(step, HeaderStep::More | HeaderStep::Line { .. });
             self.header_step(shared, step);
-        }
-        if self.header.is_some() {
-            let in_part = !self.open.is_empty() || cut;
-            self.begin_entity(shared);
-            if in_part {
-                self.header_open(shared);
-                shared.facts.flags |= MessageFlags::TRUNCATED;
+            if ends_here {
+                let in_part = cut || self.open.iter().any(unclosed);
+                self.begin_entity(shared);
+                if in_part {
+                    self.header_open(shared);
+                    shared.facts.flags |= MessageFlags::TRUNCATED;
+                }
             }
         }
         let carry = std::mem::take(&mut self.carry);
         if !carry.is_empty() {
             self.whole_line(shared, &carry);
         }
-        let unclosed = |open: &Open| matches!(open.kind, Kind::Multipart { closed: false, .. });
         let cut = cut || self.open.iter().any(unclosed);
         let held = std::mem::replace(&mut self.held, Held::Nothing);
         self.deliver(shared, held.bytes());

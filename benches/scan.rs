@@ -1,0 +1,51 @@
+//! The scanner beside mail-parser's full parse, over ordinary and hostile mails.
+//!
+//! `cargo bench --bench scan` prints the throughput of both, so that the ratio is of one run.
+
+#[path = "../tests/it/mails.rs"]
+mod mails;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use mailgauge::scan::{EnvelopeFacts, Facts, Limits, Scanner};
+use std::hint::black_box;
+use std::time::Duration;
+
+/// Bytes of a body chunk as Postfix sends them.
+const CHUNK: usize = 65_535;
+
+fn scan(mail: &[u8]) -> Facts {
+    let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());
+    mail.chunks(CHUNK).for_each(|chunk| scanner.body(chunk));
+    scanner.finish()
+}
+
+fn ordinary(c: &mut Criterion) {
+    for made in mails::ORDINARY {
+        let size = if made.name == "header_heavy" { 8 * 1024 } else { 10 * 1024 * 1024 };
+        let mail = (made.make)(size);
+        let mut group = c.benchmark_group(made.name);
+        group.throughput(Throughput::Bytes(mail.len() as u64));
+        group.bench_function("mailgauge", |b| b.iter(|| scan(black_box(&mail))));
+        group.bench_function("mail-parser", |b| {
+            b.iter(|| mail_parser::MessageParser::default().parse(black_box(&mail[..])))
+        });
+        group.finish();
+    }
+}
+
+fn hostile(c: &mut Criterion) {
+    let mut group = c.benchmark_group("hostile");
+    for made in mails::HOSTILE {
+        let mail = (made.make)(1024 * 1024);
+        group.throughput(Throughput::Bytes(mail.len() as u64));
+        group.bench_function(made.name, |b| b.iter(|| scan(black_box(&mail))));
+    }
+    group.finish();
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    targets = ordinary, hostile
+}
+criterion_main!(benches);
