@@ -281,7 +281,9 @@ impl HeaderFacts {
     }
 
     fn bytes_of(&mut self, name_len: usize, value: &[u8], dropped: usize) {
-        let size = name_len + 1 + value.len() + dropped;
+        let mut size = name_len + 1 + value.len() + dropped;
+        // As SMTP carries it: every line end is CRLF.
+        size += memchr::memchr_iter(b'\n', value).filter(|at| *at == 0 || value[at - 1] != b'\r').count();
         self.largest_field = self.largest_field.max(u32::try_from(size).unwrap_or(u32::MAX));
         if size >= POSTFIX_FIELD_BYTES {
             self.flags |= HeaderFlags::FIELD_CUT;
