@@ -1,0 +1,6 @@
+//! The integration tests, in one binary.
+
+mod daemon;
+mod milter_fault;
+mod milter_privacy;
+mod milter_wire;
