@@ -9,7 +9,7 @@
 //! ```
 //!
 //! A final chunk in the end-of-body frame would go unanswered when NOREPLY is negotiated for the body (indymilter 0.3 then takes the
-//! end of the message for part of the body). Postfix and Sendmail send that frame empty.
+//! end of the message for part of the body). Postfix sends that frame empty.
 
 mod callbacks;
 mod fault;

@@ -44,12 +44,15 @@ impl Terms {
 
 /// The macros we want: the queue ID, and whether the client has authenticated.
 ///
-/// `{auth_type}` is the name of a mechanism; `{auth_authen}`, the login, is of no use here and not asked for. Naming macros for a stage keeps the
-/// MTA from sending its default ones, among them host names and addresses.
+/// `{auth_type}` is the name of a mechanism; `{auth_authen}`, the login, is of no use here. What is named for a stage comes in place of the
+/// MTA's own list, which holds addresses, host names and names of certificates, and which Postfix sends even for events that we declined. So
+/// each stage gets a list, if only of something harmless.
 pub(super) fn macros() -> HashMap<MacroStage, CString> {
     [
         (MacroStage::Connect, c"{daemon_name}"),
+        (MacroStage::Helo, c"{tls_version}"),
         (MacroStage::Mail, c"{auth_type}"),
+        (MacroStage::Rcpt, c"i"),
         (MacroStage::Data, c"i"),
         (MacroStage::Eoh, c"i"),
         (MacroStage::Eom, c"i"),

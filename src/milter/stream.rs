@@ -123,4 +123,23 @@ mod tests {
         stream.read_to_end(&mut rest).await.unwrap();
         assert_eq!(rest, sent[5..]);
     }
+
+    #[tokio::test]
+    async fn short_reads_renew_the_quick_acknowledgement() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut stream = Stream::tcp(listener.accept().await.unwrap().0);
+        let quick = |stream: &Stream| match &stream.socket {
+            Kind::Tcp(socket) => SockRef::from(socket).tcp_quickack().unwrap(),
+            Kind::Unix(_) => unreachable!("a TCP stream"),
+        };
+        peer.write_all(&[0; 60]).await.unwrap();
+        let Kind::Tcp(socket) = &stream.socket else { unreachable!("a TCP stream") };
+        SockRef::from(socket).set_tcp_quickack(false).unwrap();
+        // A read that fills its buffer may have left something: the next one comes at once, and is soon enough.
+        stream.read_exact(&mut [0; 20]).await.unwrap();
+        assert!(!quick(&stream));
+        assert_eq!(stream.read(&mut [0; 100]).await.unwrap(), 40);
+        assert!(quick(&stream));
+    }
 }

@@ -2,7 +2,6 @@
 
 mod journal;
 pub mod metrics;
-mod metrics_table;
 mod panics;
 mod reference;
 pub mod tag;

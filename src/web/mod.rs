@@ -1,5 +1,6 @@
 //! HTTP for machines and for the first look: metrics, health, a landing page. Nothing here is about a single mail.
 
+mod connection;
 mod health;
 mod landing;
 
@@ -36,6 +37,8 @@ pub fn router(registry: Registry, metrics: Arc<Metrics>, health: Arc<Health>) ->
 
 /// Serves `router` on a bound socket until `shutdown`; requests that are being answered by then are finished.
 ///
+/// Connections are bounded in number and in idle time, so that HTTP cannot take the file descriptors that the mail needs.
+///
 /// # Errors
 /// The socket cannot be used with the runtime.
 pub async fn serve(
@@ -45,7 +48,7 @@ pub async fn serve(
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    axum::serve(listener, router).with_graceful_shutdown(shutdown).await
+    axum::serve(connection::Bounded::new(listener), router).with_graceful_shutdown(shutdown).await
 }
 
 async fn index(State(site): State<Site>) -> Html<String> {

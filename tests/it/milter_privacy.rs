@@ -84,3 +84,16 @@ async fn no_canary_is_seen_again() {
         assert!(!log.contains(address) && !metrics.contains(address), "{address} is kept");
     }
 }
+
+#[test]
+fn a_panic_is_told_by_its_location_alone() {
+    let log = Log::global();
+    let standard = std::panic::take_hook();
+    mailgauge::report::install_panic_hook();
+    let caught = std::panic::catch_unwind(|| panic!("canarypanic"));
+    std::panic::set_hook(standard);
+    assert!(caught.is_err());
+    let log = log.text();
+    assert!(log.contains("mailgauge::panic") && log.contains("milter_privacy.rs"), "{log}");
+    assert!(!log.contains("canarypanic"));
+}

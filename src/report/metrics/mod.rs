@@ -2,121 +2,21 @@
 //!
 //! Every label is a closed list, so the number of series is the same whatever mail comes.
 
-use super::metrics_table::{Declaration, Series};
+mod buckets;
+mod labels;
+mod reference;
+mod table;
+
 use super::{CLEAN, Direction, Ending, Record, level_name};
 use crate::catalogue::{self, Level};
-use crate::scan::closed::closed;
 use crate::scan::names::FileKind;
+use buckets::{ATTACHMENTS, DECODED_BYTES, SCAN_SECONDS, WIRE_BYTES};
+pub use labels::{ErrorKind, Refusal, Reload, Stage};
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry};
-use std::fmt::Write;
+pub use reference::reference_markdown;
 use std::time::{SystemTime, UNIX_EPOCH};
-
-closed! {
-    /// How far a transaction had come when it broke off.
-    pub enum Stage {
-        /// After MAIL, before DATA: the client or another check gave up. Nothing of the mail was seen.
-        Mail = "mail",
-        /// After DATA, before the first header field: Postfix sends none before it has the whole mail.
-        Data = "data",
-        /// In the header block.
-        Header = "header",
-        /// In the body.
-        Body = "body",
-    }
-}
-
-closed! {
-    /// What went wrong inside mailgauge. The mail is accepted each time.
-    pub enum ErrorKind {
-        /// A panic while measuring, caught: this mail passed unmeasured.
-        Panic = "panic",
-        /// A panic that ended a whole session: the MTA goes on as its `default_action` says.
-        Session = "session",
-        /// accept() failed; it is tried again.
-        Accept = "accept",
-        /// The answer could not be sent: the mail may have passed without its tag.
-        Reply = "reply",
-    }
-}
-
-closed! {
-    /// Why a connection was closed before it became a session.
-    pub enum Refusal {
-        /// No whole first frame in time.
-        Silent = "silent",
-        /// The first frame was not that of a milter client, or the peer hung up before it.
-        Foreign = "foreign",
-        /// Too many others were waiting with it.
-        Crowded = "crowded",
-    }
-}
-
-closed! {
-    /// How reading the configuration again ended.
-    pub enum Reload {
-        /// The new configuration is in force.
-        Success = "success",
-        /// The old one stays.
-        Failure = "failure",
-    }
-}
-
-const MIB: f64 = 1_048_576.0;
-
-const WIRE_BYTES: &[(f64, &str)] = &[
-    (4_096.0, "a short text"),
-    (16_384.0, "a text with its HTML twin"),
-    (65_536.0, "a newsletter"),
-    (262_144.0, "with a picture or two"),
-    (MIB, "with a small document"),
-    (5.0 * MIB, "a limit still met at old or small systems"),
-    (10_240_000.0, "Postfix's default `message_size_limit`"),
-    (20.0 * MIB, "iCloud and Outlook.com, by size of mail"),
-    (25.0 * MIB, "the limit most often quoted for a mail"),
-    (35_882_577.0, "Gmail's `SIZE` at submission: 25 MiB of attachments as base64"),
-    (50.0 * MIB, "Gmail inbound"),
-    (69_920_427.0, "GMX and WEB.DE"),
-    (100.0 * MIB, "beyond what most systems take"),
-    (150.0 * MIB, "the most Exchange Online can be set to"),
-];
-
-const DECODED_BYTES: &[(f64, &str)] = &[
-    (16_384.0, "a signature's logo"),
-    (131_072.0, "a short document"),
-    (MIB, "a document with pictures"),
-    (5.0 * MIB, "a photo"),
-    (7_483_150.0, "the largest file that fits into 10,240,000 bytes of mail as base64"),
-    (10_240_000.0, "Postfix's default `message_size_limit`: as base64 it no longer fits"),
-    (20.0 * MIB, "iCloud, Outlook.com"),
-    (25.0 * MIB, "Gmail and Yahoo, outbound"),
-    (35.0 * MIB, "Exchange Online by default"),
-    (50.0 * MIB, "Gmail inbound, GMX and WEB.DE"),
-    (100.0 * MIB, "beyond what most systems take"),
-];
-
-const ATTACHMENTS: &[(f64, &str)] = &[
-    (0.0, "none"),
-    (1.0, "one"),
-    (2.0, "two"),
-    (5.0, "a handful"),
-    (10.0, "a dozen at most"),
-    (25.0, "a folder of photos"),
-    (100.0, "a mail made by a program"),
-    (250.0, "Exchange Online refuses more than 250 parts"),
-];
-
-const SCAN_SECONDS: &[(f64, &str)] = &[
-    (0.000_025, "a small mail"),
-    (0.000_1, "a tenth of a millisecond: what a small mail may cost"),
-    (0.000_5, "about 1 MiB"),
-    (0.002_5, "about 10 MiB"),
-    (0.01, "about 30 MiB"),
-    (0.05, "about 200 MiB"),
-    (0.25, "a user begins to notice"),
-    (1.0, "something is wrong"),
-    (10.0, "a third of Postfix's default command time-out"),
-];
+use table::{Declaration, Series};
 
 /// Declares the metrics: the struct that holds them, the table that describes them, and their registration.
 macro_rules! metrics {
@@ -351,50 +251,9 @@ fn start_at_zero(counters: &IntCounterVec, values: impl Iterator<Item = &'static
     }
 }
 
-/// The text of `docs/metrics.md`.
-pub fn reference_markdown() -> String {
-    let mut text = String::from(
-        "# Metrics\n\n\
-         Scraped from `/metrics` in Prometheus' text format. Every label has a closed list of values, and every series is there from\n\
-         the start: their number is the same whatever mail comes. No label ever holds an address, a domain, a host or a file name.\n\n\
-         | metric | type | unit | labels | meaning |\n|---|---|---|---|---|\n",
-    );
-    for d in DECLARATIONS {
-        let labels: Vec<String> = d.labels.iter().map(|l| format!("`{l}`")).collect();
-        let _ =
-            writeln!(text, "| `{}` | {} | {} | {} | {} |", d.name, d.kind, d.unit, labels.join(", "), d.help.trim());
-    }
-    text.push_str(
-        "\n`process_*` (CPU seconds, resident and virtual memory, open and most file descriptors, threads, start time) come from the\n\
-         Prometheus client library.\n\n## Values of labels\n\n| label | of | values |\n|---|---|---|\n",
-    );
-    let mut levels = vec![CLEAN];
-    levels.extend(Level::ALL.iter().map(|l| l.name()));
-    let lists: [(&str, &str, Vec<&str>); 7] = [
-        ("level", "`mailgauge_messages_total`", levels),
-        ("direction", "`mailgauge_messages_total`", Direction::ALL.iter().map(|d| d.name()).collect()),
-        ("kind", "`mailgauge_attachments_total`", FileKind::ALL.iter().map(|k| k.name()).collect()),
-        ("reason", "`mailgauge_connections_refused_total`", Refusal::ALL.iter().map(|r| r.name()).collect()),
-        ("stage", "`mailgauge_transactions_aborted_total`", Stage::ALL.iter().map(|s| s.name()).collect()),
-        ("kind", "`mailgauge_internal_errors_total`", ErrorKind::ALL.iter().map(|e| e.name()).collect()),
-        ("result", "`mailgauge_config_reloads_total`", Reload::ALL.iter().map(|r| r.name()).collect()),
-    ];
-    for (label, of, values) in lists {
-        let values: Vec<String> = values.iter().map(|v| format!("`{v}`")).collect();
-        let _ = writeln!(text, "| `{label}` | {of} | {} |", values.join(" "));
-    }
-    text.push_str("| `id` | `mailgauge_findings_total` | the ids of [findings.md](findings.md) |\n\n## Buckets and their reasons\n");
-    for d in DECLARATIONS.iter().filter(|d| !d.buckets.is_empty()) {
-        let _ = write!(text, "\n### `{}`\n\n| up to, {} | because |\n|---|---|\n", d.name, d.unit);
-        for (bound, reason) in d.buckets {
-            let _ = writeln!(text, "| {bound} | {reason} |");
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
+    use super::buckets::MIB;
     use super::*;
     use crate::report::testing::{finding, record};
     use prometheus::TextEncoder;
