@@ -136,6 +136,13 @@ mod tests {
     }
 
     #[test]
+    fn the_example_of_the_docs_is_what_is_made() {
+        let found = vec![finding("zip-truncated", Level::Warning), finding("name-double-extension", Level::Info)];
+        let made = format!("```\n{NAME}: {}\n```\n", value(&record(found), false));
+        assert!(include_str!("../../docs/tag.md").contains(&made), "docs/tag.md should have\n{made}");
+    }
+
+    #[test]
     fn the_reader_is_strict() {
         let good = value(&record(vec![]), false);
         assert!(parse(&good.replace("level=clean", "level=fine")).is_none());
