@@ -1,5 +1,11 @@
 //! mailgauge measures every mail on its way through Postfix, so that a helpdesk can tell why a mail misbehaves
 //! without ever opening a mailbox.
+//!
+//! ```text
+//! Postfix --milter--> milter --events--> scan --Facts--> catalogue --Findings--> policy --Verdict--> milter answers
+//!                                                                                   \--Record--> report: metrics, journal
+//! Prometheus, people --HTTP--> web
+//! ```
 #![forbid(unsafe_code)]
 
 pub mod catalogue;
@@ -7,6 +13,11 @@ pub mod milter;
 pub mod policy;
 pub mod report;
 pub mod scan;
+pub mod web;
+
+use std::io;
+use std::sync::Arc;
+use tokio::sync::watch;
 
 /// What a message is judged by; one value for each message, exchanged as a whole on reload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,4 +30,20 @@ pub struct Settings {
     pub thresholds: catalogue::Thresholds,
     /// Bounds of the milter sessions.
     pub milter: milter::Bounds,
+}
+
+/// Measures mail: serves MTAs on all sockets until `shutdown`, then drains.
+///
+/// Draining: the sockets are closed, and when no transaction is open any more, or after [`milter::Bounds::drain_timeout`], the
+/// sessions are. A mail keeps the settings it began with; the next one takes what `settings` holds by then.
+///
+/// # Errors
+/// A socket cannot be used with the runtime. Errors later on are survived, and counted.
+pub async fn run(
+    sockets: Vec<milter::Socket>,
+    settings: watch::Receiver<Arc<Settings>>,
+    reporter: Arc<report::Reporter>,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    milter::run(sockets, settings, reporter, shutdown).await
 }

@@ -1,8 +1,31 @@
-//! The only room that names indymilter.
+//! The only room that names indymilter: from the milter protocol to the scanner, and from the verdict back.
+//!
+//! ```text
+//! listener  accepts, survives errors, lets in who introduces himself
+//! stream    a connection: acknowledges at once
+//! negotiation  what is asked of the MTA
+//! callbacks translate events, and nothing else
+//! session   plain data: one scanner for each mail; any error becomes an accepted mail
+//! ```
+//!
+//! A final chunk in the end-of-body frame would go unanswered when NOREPLY is negotiated for the body (indymilter 0.3 then takes the
+//! end of the message for part of the body). Postfix sends that frame empty.
 
+mod callbacks;
+mod fault;
+mod listener;
+mod negotiation;
+mod session;
+mod stream;
+
+use crate::Settings;
+use crate::report::Reporter;
+use std::io;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::{oneshot, watch};
 
-/// Bounds of the milter sessions.
+/// Bounds of the milter sessions. The first two are taken at the start, the others whenever they are needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// Sessions open at once; further connections wait in the kernel's queue.
@@ -33,4 +56,73 @@ pub enum Socket {
     Tcp(std::net::TcpListener),
     /// A unix domain socket.
     Unix(std::os::unix::net::UnixListener),
+}
+
+/// What all sessions share.
+struct Shared {
+    settings: watch::Receiver<Arc<Settings>>,
+    reporter: Arc<Reporter>,
+    /// Mails on their way.
+    open: watch::Sender<usize>,
+}
+
+impl Shared {
+    fn new(settings: watch::Receiver<Arc<Settings>>, reporter: Arc<Reporter>) -> Shared {
+        Shared { settings, reporter, open: watch::Sender::new(0) }
+    }
+
+    /// Waits until no mail is on its way.
+    async fn idle(&self) {
+        // INVARIANT: the sender is `self`, so it is not gone.
+        let _ = self.open.subscribe().wait_for(|open| *open == 0).await;
+    }
+}
+
+/// The session of one connection, and what was agreed on with its MTA.
+struct Peer {
+    session: session::Session,
+    terms: negotiation::Terms,
+}
+
+/// Serves MTAs on all sockets until `shutdown`, then lets open transactions end: see [`crate::run`].
+///
+/// # Errors
+/// A socket cannot be used.
+pub(crate) async fn run(
+    sockets: Vec<Socket>,
+    settings: watch::Receiver<Arc<Settings>>,
+    reporter: Arc<Reporter>,
+    shutdown: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let (door, arrivals) = listener::open(sockets, &settings, reporter.metrics())?;
+    let shared = Arc::new(Shared::new(settings, reporter));
+    let bounds = shared.settings.borrow().milter.clone();
+    let config = indymilter::Config {
+        max_connections: bounds.max_sessions,
+        connection_timeout: bounds.idle_timeout,
+        ..indymilter::Config::default()
+    };
+    let (stop, stopped) = oneshot::channel::<()>();
+    let milter = indymilter::run(arrivals, callbacks::callbacks(shared.clone()), config, stopped);
+    tokio::pin!(milter);
+
+    let drained = async {
+        shutdown.await;
+        door.close().await;
+        let patience = shared.settings.borrow().milter.drain_timeout;
+        if tokio::time::timeout(patience, shared.idle()).await.is_err() {
+            let open = *shared.open.borrow();
+            tracing::warn!(
+                open,
+                "stopping with transactions open: the MTA goes on with them as its default_action says"
+            );
+        }
+    };
+    tokio::select! {
+        ended = &mut milter => return ended,
+        () = drained => {}
+    }
+    // indymilter finishes the commands it is at, answers included, and closes the sessions.
+    drop(stop);
+    milter.await
 }

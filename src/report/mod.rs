@@ -1,12 +1,19 @@
 //! What is told about a mail, once, at its end, in every voice: tag header, metrics, journal line.
 
+mod journal;
+pub mod metrics;
+mod panics;
 mod reference;
+pub mod tag;
 
 use crate::catalogue::Finding;
 use crate::policy::Verdict;
 use crate::scan::Facts;
 use crate::scan::closed::closed;
+pub use metrics::Metrics;
+pub use panics::install_panic_hook;
 pub use reference::Reference;
+use std::sync::Arc;
 use std::time::Duration;
 
 closed! {
@@ -76,4 +83,94 @@ pub struct Record {
     pub verdict: Verdict,
     /// Time spent in the scanner and the catalogue.
     pub scan_time: Duration,
+}
+
+impl Record {
+    /// The name of the highest level; `clean` without findings.
+    pub fn level(&self) -> &'static str {
+        level_name(self.verdict.level)
+    }
+
+    /// The ids of the findings, each once, in the order they were found.
+    pub fn finding_ids(&self) -> Vec<&'static str> {
+        let mut ids: Vec<&'static str> = Vec::new();
+        for finding in &self.findings {
+            if !ids.contains(&finding.entry.id) {
+                ids.push(finding.entry.id);
+            }
+        }
+        ids
+    }
+}
+
+/// What a mail without findings has for a level.
+pub const CLEAN: &str = "clean";
+
+fn level_name(level: Option<crate::catalogue::Level>) -> &'static str {
+    level.map_or(CLEAN, crate::catalogue::Level::name)
+}
+
+/// The one place that tells about a mail: counts it and writes its journal line.
+///
+/// The tag is told by the milter itself, for it must be on its way before the mail goes on.
+pub struct Reporter {
+    metrics: Arc<Metrics>,
+}
+
+impl Reporter {
+    /// A reporter that counts in `metrics`.
+    pub fn new(metrics: Arc<Metrics>) -> Reporter {
+        Reporter { metrics }
+    }
+
+    /// Tells about one mail. Call it once for each.
+    pub fn publish(&self, record: &Record) {
+        self.metrics.message_ended(record);
+        journal::tell(record);
+    }
+
+    /// The metrics, for what is not about a single mail.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+    use crate::catalogue::{Check, Entry, Group, Level};
+
+    /// A finding of no catalogue. Its entry lives as long as the test binary.
+    pub fn finding(id: &str, level: Level) -> Finding {
+        let entry = Entry {
+            id: id.to_owned().leak(),
+            since: "0.1.0",
+            group: Group::Scan,
+            level,
+            title: "",
+            what: "",
+            why: "",
+            tell: "",
+            fix: "",
+            misses: "",
+            rfc: "",
+            check: Check::Message(|_, _| false),
+        };
+        Finding { entry: Box::leak(Box::new(entry)), part: None }
+    }
+
+    /// The record of a mail with these findings.
+    pub fn record(findings: Vec<Finding>) -> Record {
+        let verdict = crate::policy::Policy::default().decide(&findings);
+        Record {
+            reference: Reference::from_bits(0x0012_3456_789A_BCDE),
+            queue_id: QueueId::parse(b"4TxY6W1k2Jz9"),
+            direction: Direction::Inbound,
+            ending: Ending::Measured,
+            facts: Facts { wire_bytes: 35_872_337, attachments: 2, attachment_bytes: 26_214_400, ..Facts::default() },
+            findings,
+            verdict,
+            scan_time: Duration::from_micros(1234),
+        }
+    }
 }

@@ -1,7 +1,12 @@
-//! The one integration binary.
+//! The integration tests: one binary, one subject a module; the real programs, the real wire.
 #![forbid(unsafe_code)]
 
 mod corpus;
+mod daemon;
 mod mails;
 mod memory;
+mod milter_descriptors;
+mod milter_fault;
+mod milter_privacy;
+mod milter_wire;
 mod sources;

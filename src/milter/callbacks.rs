@@ -1,0 +1,124 @@
+//! From milter events to the session and back. Nothing is decided here.
+
+use super::negotiation::{Terms, macros};
+use super::session::{Answer, Mail, Session};
+use super::{Peer, Shared};
+use crate::report::metrics::ErrorKind;
+use crate::report::{QueueId, tag};
+use indymilter::{
+    ActionError, Actions, CallbackFuture, Callbacks, Context, ContextActions, EomContext, Macros, ProtoOpts,
+    SocketInfo, Status,
+};
+use std::ffi::{CStr, CString};
+use std::future::ready;
+use std::sync::Arc;
+
+/// Where our tag goes: below Postfix's own `Received`, which then still begins the trace, and above all that came with the mail.
+/// Position 0 would be above it. Postfix and Sendmail agree on both.
+const TAG_INDEX: i32 = 1;
+
+/// The callbacks of all sessions.
+pub(super) fn callbacks(shared: Arc<Shared>) -> Callbacks<Peer> {
+    Callbacks::new()
+        .on_negotiate(move |cx, actions, opts| {
+            let terms = Terms::of_offer(actions, opts);
+            cx.requested_actions = terms.actions;
+            cx.requested_opts = terms.opts;
+            cx.requested_macros = macros();
+            cx.data = Some(Peer { session: Session::new(shared.clone()), terms });
+            Box::pin(ready(Status::Continue))
+        })
+        .on_connect(|cx, _host, info| {
+            let local = match info {
+                SocketInfo::Inet(address) => address.ip().to_canonical().is_loopback(),
+                SocketInfo::Unix(_) => true,
+                SocketInfo::Unknown => false,
+            };
+            tell(cx, ProtoOpts::NOREPLY_CONNECT, |session| session.connected(local))
+        })
+        .on_mail(|cx, arguments| {
+            let authenticated = is_set(&cx.macros, c"{auth_type}") || is_set(&cx.macros, c"{auth_authen}");
+            let mail = Mail::parse(arguments.iter().skip(1).map(|a| a.to_bytes()), authenticated);
+            tell(cx, ProtoOpts::NOREPLY_MAIL, |session| session.mail(mail))
+        })
+        .on_data(|cx| {
+            let queue_id = queue_id(&cx.macros);
+            tell(cx, ProtoOpts::NOREPLY_DATA, |session| session.data(queue_id))
+        })
+        .on_header(|cx, name, value| {
+            let value = with_leading_space(cx, value);
+            tell(cx, ProtoOpts::NOREPLY_HEADER, |session| session.header(name.to_bytes(), value.to_bytes()))
+        })
+        .on_eoh(|cx| tell(cx, ProtoOpts::NOREPLY_EOH, Session::end_of_headers))
+        .on_body(|cx, chunk| tell(cx, ProtoOpts::NOREPLY_BODY, |session| session.body(&chunk)))
+        .on_eom(|cx| Box::pin(end(cx)))
+        .on_abort(|cx| tell(cx, ProtoOpts::empty(), Session::abort))
+}
+
+/// Tells the session what happened. The answer is none where none is wanted, and to go on otherwise.
+fn tell<'cx>(
+    cx: &'cx mut Context<Peer>,
+    unanswered: ProtoOpts,
+    event: impl FnOnce(&mut Session),
+) -> CallbackFuture<'cx> {
+    let mut status = Status::Continue;
+    if let Some(peer) = &mut cx.data {
+        event(&mut peer.session);
+        if peer.terms.opts.intersects(unanswered) {
+            status = Status::Noreply;
+        }
+    }
+    Box::pin(ready(status))
+}
+
+async fn end(cx: &mut EomContext<Peer>) -> Status {
+    let queue_id = queue_id(&cx.macros);
+    if let Some(Peer { session, terms }) = &mut cx.data {
+        session.unguarded();
+        let answer = session.end(queue_id, terms.actions.contains(Actions::CHANGE_HEADER));
+        let metrics = session.metrics();
+        metrics.forged_tags_left(u64::from(answer.left));
+        if carry_out(&cx.actions, *terms, answer, metrics).await.is_err() {
+            metrics.internal_error(ErrorKind::Reply);
+        }
+    }
+    Status::Accept
+}
+
+/// Deletes first, for our own tag would be number 1 among those to delete.
+async fn carry_out(
+    actions: &impl ContextActions,
+    terms: Terms,
+    answer: Answer,
+    metrics: &crate::report::Metrics,
+) -> Result<(), ActionError> {
+    for index in answer.to_delete() {
+        let index = i32::try_from(index).map_err(|_| ActionError::InvalidParam)?;
+        actions.change_header(tag::NAME, index, None::<CString>).await?;
+        metrics.forged_tags_removed(1);
+    }
+    if let Some(tag) = answer.tag {
+        let value = if terms.leading_space() { format!(" {tag}") } else { tag };
+        actions.insert_header(TAG_INDEX, tag::NAME, value).await?;
+    }
+    Ok(())
+}
+
+/// The value as it stands behind the colon. Where the MTA takes the blank away, it is put back: hardly any field is without.
+fn with_leading_space(cx: &Context<Peer>, value: CString) -> CString {
+    if cx.data.as_ref().is_some_and(|peer| peer.terms.leading_space()) {
+        return value;
+    }
+    let mut bytes = value.into_bytes_with_nul();
+    bytes.insert(0, b' ');
+    // INVARIANT: a C string with a blank before it is a C string.
+    CString::from_vec_with_nul(bytes).expect("one NUL, at the end")
+}
+
+fn is_set(macros: &Macros, name: &CStr) -> bool {
+    macros.get(name).is_some_and(|value| !value.is_empty())
+}
+
+fn queue_id(macros: &Macros) -> Option<QueueId> {
+    QueueId::parse(macros.get(c"i")?.to_bytes())
+}

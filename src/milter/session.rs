@@ -1,0 +1,426 @@
+//! One session: plain data, no protocol. It owns a scanner for each mail, and it never fails: whatever goes wrong inside, the
+//! mail passes, unmeasured, and is counted.
+
+use super::Shared;
+use super::fault::Fault;
+use crate::Settings;
+use crate::catalogue;
+use crate::report::metrics::{ErrorKind, OpenGuard, SessionGuard, Stage};
+use crate::report::{Direction, Ending, Metrics, QueueId, Record, Reference, tag};
+use crate::scan::{EnvelopeFacts, Scanner};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// Forged tags deleted from one mail. Postfix reads the mail from its start for each deletion.
+const MAX_DELETED: u32 = 16;
+
+/// The session of one MTA connection, over any number of mails, one after another.
+pub(super) struct Session {
+    shared: Arc<Shared>,
+    /// The client is this machine.
+    local: bool,
+    message: Option<Box<Message>>,
+    fault: Fault,
+    _open: SessionGuard,
+}
+
+/// One mail on its way.
+struct Message {
+    /// As they were when the mail began.
+    settings: Arc<Settings>,
+    direction: Direction,
+    queue_id: Option<QueueId>,
+    stage: Stage,
+    /// `None` once measuring has failed.
+    scanner: Option<Scanner>,
+    /// Copies of our tag, as the header brought them.
+    forged_tags: u32,
+    /// Time spent in the scanner so far.
+    scan_time: Duration,
+    _open: OpenMessage,
+}
+
+/// Counts a mail as open, for the metric and for who waits until none is.
+struct OpenMessage {
+    shared: Arc<Shared>,
+    _gauge: OpenGuard,
+}
+
+impl OpenMessage {
+    fn new(shared: &Arc<Shared>) -> OpenMessage {
+        shared.open.send_modify(|n| *n += 1);
+        OpenMessage { shared: shared.clone(), _gauge: shared.reporter.metrics().message_opened() }
+    }
+}
+
+impl Drop for OpenMessage {
+    fn drop(&mut self) {
+        self.shared.open.send_modify(|n| *n -= 1);
+    }
+}
+
+/// What MAIL tells, as far as it is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mail {
+    /// `SIZE=`, in bytes (RFC 1870).
+    pub declared_size: Option<u64>,
+    /// `SMTPUTF8` (RFC 6531).
+    pub smtputf8: bool,
+    /// The client has authenticated.
+    pub authenticated: bool,
+}
+
+impl Mail {
+    /// Reads the parameters of MAIL, those behind the address, which is not looked at.
+    pub(super) fn parse<'a>(parameters: impl Iterator<Item = &'a [u8]>, authenticated: bool) -> Mail {
+        let mut mail = Mail { authenticated, ..Mail::default() };
+        for parameter in parameters {
+            if parameter.eq_ignore_ascii_case(b"SMTPUTF8") {
+                mail.smtputf8 = true;
+            } else if let Some((name, size)) = parameter.split_at_checked(b"SIZE=".len())
+                && name.eq_ignore_ascii_case(b"SIZE=")
+            {
+                mail.declared_size = std::str::from_utf8(size).ok().and_then(|s| s.parse().ok());
+            }
+        }
+        mail
+    }
+}
+
+/// What is to be changed in a mail.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Answer {
+    /// Tags from outside.
+    pub forged: u32,
+    /// Those among them that stay: the topmost ones, below our own.
+    pub left: u32,
+    /// Our tag.
+    pub tag: Option<String>,
+}
+
+impl Answer {
+    /// Which of the tags from outside to delete, counted from 1 at the top. The highest comes first, for the others keep their
+    /// number then.
+    pub(super) fn to_delete(&self) -> impl Iterator<Item = u32> + use<> {
+        (self.left + 1..=self.forged).rev()
+    }
+}
+
+impl Session {
+    pub(super) fn new(shared: Arc<Shared>) -> Session {
+        let open = shared.reporter.metrics().session_opened();
+        Session { shared, local: false, message: None, fault: Fault::default(), _open: open }
+    }
+
+    /// A client connected. Only whether it is this machine is kept.
+    pub(super) fn connected(&mut self, local: bool) {
+        self.local = local;
+    }
+
+    /// A transaction begins.
+    pub(super) fn mail(&mut self, mail: Mail) {
+        self.message = None;
+        let shared = self.shared.clone();
+        self.message = catch(&shared, || {
+            self.fault.trip("mail");
+            let settings = shared.settings.borrow().clone();
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let envelope = EnvelopeFacts {
+                declared_size: mail.declared_size,
+                smtputf8: mail.smtputf8,
+                aborted: false,
+                arrival: i64::try_from(now.as_secs()).ok(),
+            };
+            let direction = match (mail.authenticated, self.local) {
+                (true, _) => Direction::Outbound,
+                (false, true) => Direction::Internal,
+                (false, false) => Direction::Inbound,
+            };
+            Box::new(Message {
+                scanner: Some(Scanner::new(settings.limits, envelope)),
+                settings,
+                direction,
+                queue_id: None,
+                stage: Stage::Mail,
+                forged_tags: 0,
+                scan_time: Duration::ZERO,
+                _open: OpenMessage::new(&shared),
+            })
+        });
+    }
+
+    /// DATA. Postfix has given the mail its queue ID by now.
+    pub(super) fn data(&mut self, queue_id: Option<QueueId>) {
+        if let Some(message) = &mut self.message {
+            message.queue_id = queue_id;
+        }
+        self.scan(Stage::Data, |_, fault| fault.trip("data"));
+    }
+
+    /// A header field of the mail; `value` is all that stands behind the colon.
+    pub(super) fn header(&mut self, name: &[u8], value: &[u8]) {
+        self.fault.arm(name, value);
+        if let Some(message) = &mut self.message
+            && name.eq_ignore_ascii_case(tag::NAME.as_bytes())
+        {
+            message.forged_tags = message.forged_tags.saturating_add(1);
+        }
+        self.scan(Stage::Header, |scanner, fault| {
+            fault.trip("header");
+            scanner.header(name, value);
+        });
+    }
+
+    /// The header block is complete.
+    pub(super) fn end_of_headers(&mut self) {
+        self.scan(Stage::Header, |scanner, fault| {
+            fault.trip("eoh");
+            scanner.end_of_headers();
+        });
+    }
+
+    /// The next piece of the body.
+    pub(super) fn body(&mut self, chunk: &[u8]) {
+        self.scan(Stage::Body, |scanner, fault| {
+            fault.trip("body");
+            scanner.body(chunk);
+        });
+    }
+
+    /// The mail is complete: tells about it, and says what is to be changed. `may_delete` says whether the MTA lets header fields
+    /// be deleted.
+    pub(super) fn end(&mut self, queue_id: Option<QueueId>, may_delete: bool) -> Answer {
+        let mut answer = Answer::default();
+        let Some(mut message) = self.message.take() else { return answer };
+        message.queue_id = message.queue_id.or(queue_id);
+        answer.forged = message.forged_tags;
+        answer.left = if may_delete { answer.forged.saturating_sub(MAX_DELETED) } else { answer.forged };
+
+        let fault = &mut self.fault;
+        let told = message.scanner.take().and_then(|scanner| {
+            catch(&self.shared, || {
+                fault.trip("eom");
+                let record = message.record(scanner, Ending::Measured);
+                let tag = record.verdict.tag.then(|| tag::value(&record, answer.left > 0));
+                self.shared.reporter.publish(&record);
+                tag
+            })
+        });
+        match told {
+            Some(tag) => answer.tag = tag,
+            None => tracing::error!(
+                queue_id = message.queue_id.as_ref().map(QueueId::as_str),
+                "a mail passed unmeasured after an internal error"
+            ),
+        }
+        answer
+    }
+
+    /// The transaction broke off. From DATA on that is worth a record: it looks like this when a mail outgrows the size limit.
+    pub(super) fn abort(&mut self) {
+        let Some(mut message) = self.message.take() else { return };
+        self.shared.reporter.metrics().transaction_aborted(message.stage);
+        if message.stage == Stage::Mail {
+            return;
+        }
+        let fault = &mut self.fault;
+        if let Some(scanner) = message.scanner.take() {
+            catch(&self.shared, || {
+                fault.trip("abort");
+                self.shared.reporter.publish(&message.record(scanner, Ending::Aborted));
+            });
+        }
+    }
+
+    /// The metrics, for what becomes of the answer.
+    pub(super) fn metrics(&self) -> &Metrics {
+        self.shared.reporter.metrics()
+    }
+
+    /// Where a test wants a panic that nothing catches.
+    pub(super) fn unguarded(&mut self) {
+        self.fault.trip("uncaught");
+    }
+
+    /// Lets the scanner work on the mail, if there is one.
+    fn scan(&mut self, stage: Stage, work: impl FnOnce(&mut Scanner, &mut Fault)) {
+        let Some(message) = &mut self.message else { return };
+        message.stage = stage;
+        let Some(scanner) = &mut message.scanner else { return };
+        let begun = Instant::now();
+        let fault = &mut self.fault;
+        if catch(&self.shared, || work(scanner, fault)).is_none() {
+            message.scanner = None;
+        }
+        message.scan_time += begun.elapsed();
+    }
+}
+
+impl Message {
+    fn record(&self, scanner: Scanner, ending: Ending) -> Record {
+        let begun = Instant::now();
+        let mut facts = scanner.finish();
+        facts.envelope.aborted = ending == Ending::Aborted;
+        let findings = catalogue::diagnose(&facts, &self.settings.thresholds);
+        let mut verdict = self.settings.policy.decide(&findings);
+        verdict.tag &= ending == Ending::Measured;
+        Record {
+            reference: Reference::new(),
+            queue_id: self.queue_id,
+            direction: self.direction,
+            ending,
+            facts,
+            findings,
+            verdict,
+            scan_time: self.scan_time + begun.elapsed(),
+        }
+    }
+}
+
+/// The one place where an internal error becomes an accepted mail: a panic in `work` is counted, and `None`.
+///
+/// Unwind safety: what `work` was changing is dropped by whoever gets the `None`.
+fn catch<R>(shared: &Shared, work: impl FnOnce() -> R) -> Option<R> {
+    let done = catch_unwind(AssertUnwindSafe(work)).ok();
+    if done.is_none() {
+        shared.reporter.metrics().internal_error(ErrorKind::Panic);
+    }
+    done
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::TagMode;
+    use crate::report::Reporter;
+    use prometheus::Registry;
+    use tokio::sync::watch;
+
+    struct Bench {
+        session: Session,
+        settings: watch::Sender<Arc<Settings>>,
+        registry: Registry,
+    }
+
+    fn bench() -> Bench {
+        let registry = Registry::new();
+        let metrics = Arc::new(Metrics::register(&registry).unwrap());
+        let (settings, receiver) = watch::channel(Arc::new(Settings::default()));
+        let shared = Arc::new(Shared::new(receiver, Arc::new(Reporter::new(metrics))));
+        Bench { session: Session::new(shared), settings, registry }
+    }
+
+    impl Bench {
+        fn has(&self, line: &str) -> bool {
+            let text = prometheus::TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap();
+            text.lines().any(|l| l == line)
+        }
+
+        fn send(&mut self, forged: u32, may_delete: bool) -> Answer {
+            self.session.mail(Mail::default());
+            self.session.data(QueueId::parse(b"4TxY6W1k2Jz9"));
+            for _ in 0..forged {
+                self.session.header(b"x-MAILGAUGE", b" v=1; level=clean");
+            }
+            self.session.end_of_headers();
+            self.session.body(b"body\r\n");
+            self.session.end(None, may_delete)
+        }
+    }
+
+    #[test]
+    fn mail_parameters() {
+        let read = |p: &[&[u8]]| Mail::parse(p.iter().copied(), false);
+        assert_eq!(read(&[]), Mail::default());
+        assert_eq!(
+            read(&[b"BODY=8BITMIME", b"size=1234", b"smtputf8"]),
+            Mail { declared_size: Some(1234), smtputf8: true, authenticated: false }
+        );
+        assert_eq!(read(&[b"SIZE=", b"SIZE", b"S"]).declared_size, None);
+        assert_eq!(read(&[b"SIZE=99999999999999999999999"]).declared_size, None);
+    }
+
+    #[test]
+    fn forged_tags_are_removed_up_to_a_bound() {
+        let mut bench = bench();
+        let mut send = |forged, may_delete| {
+            let answer = bench.send(forged, may_delete);
+            let deleted: Vec<u32> = answer.to_delete().collect();
+            (deleted, answer.left, answer.tag.unwrap().contains("; untrusted=1"))
+        };
+        assert_eq!(send(0, true), (vec![], 0, false));
+        assert_eq!(send(2, true), (vec![2, 1], 0, false));
+        assert_eq!(send(16, true), ((1..=16).rev().collect(), 0, false));
+        assert_eq!(send(20, true), ((5..=20).rev().collect(), 4, true));
+        assert_eq!(send(3, false), (vec![], 3, true));
+    }
+
+    #[test]
+    fn directions() {
+        let mut bench = bench();
+        let auth = Mail { authenticated: true, ..Mail::default() };
+        for (local, mail) in [(true, auth), (false, auth), (true, Mail::default()), (false, Mail::default())] {
+            bench.session.connected(local);
+            bench.session.mail(mail);
+            bench.session.data(None);
+            bench.session.end(None, true);
+        }
+        let count = |direction: &str| {
+            Direction::ALL.iter().find(|d| d.name() == direction).unwrap();
+            let lines = prometheus::TextEncoder::new().encode_to_string(&bench.registry.gather()).unwrap();
+            let prefix = format!("mailgauge_messages_total{{direction=\"{direction}\"");
+            lines
+                .lines()
+                .filter(|l| l.starts_with(&prefix))
+                .filter_map(|l| l.rsplit(' ').next()?.parse::<u32>().ok())
+                .sum::<u32>()
+        };
+        assert_eq!((count("outbound"), count("internal"), count("inbound")), (2, 1, 1));
+    }
+
+    #[test]
+    fn aborts_are_told_by_how_far_they_came() {
+        let mut bench = bench();
+        bench.session.abort();
+        bench.session.mail(Mail::default());
+        bench.session.abort();
+        assert!(bench.has("mailgauge_transactions_aborted_total{stage=\"mail\"} 1"));
+        bench.session.mail(Mail::default());
+        bench.session.data(None);
+        bench.session.abort();
+        assert!(bench.has("mailgauge_transactions_aborted_total{stage=\"data\"} 1"));
+        bench.session.mail(Mail::default());
+        bench.session.header(b"Subject", b" x");
+        bench.session.body(b"y");
+        bench.session.abort();
+        assert!(bench.has("mailgauge_transactions_aborted_total{stage=\"body\"} 1"));
+        assert!(bench.has("mailgauge_message_wire_bytes_count 0"));
+        assert!(bench.has("mailgauge_messages_open 0"));
+        // Nothing of an aborted mail is in the next one.
+        let answer = bench.send(1, true);
+        assert_eq!(answer.forged, 1);
+    }
+
+    #[test]
+    fn a_mail_keeps_the_settings_it_began_with() {
+        let mut bench = bench();
+        bench.session.mail(Mail::default());
+        let mut settings = Settings::default();
+        settings.policy.tag = TagMode::Off;
+        bench.settings.send_replace(Arc::new(settings));
+        bench.session.data(None);
+        assert!(bench.session.end(None, true).tag.is_some());
+        assert!(bench.send(0, true).tag.is_none());
+        assert_eq!(bench.send(2, true).to_delete().count(), 2);
+    }
+
+    #[test]
+    fn events_without_a_mail_do_nothing() {
+        let mut bench = bench();
+        bench.session.header(b"Subject", b" x");
+        bench.session.body(b"y");
+        bench.session.abort();
+        assert_eq!(bench.session.end(None, true), Answer::default());
+    }
+}

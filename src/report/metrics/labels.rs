@@ -1,0 +1,53 @@
+//! The values of labels: closed lists.
+
+use crate::scan::closed::closed;
+
+closed! {
+    /// How far a transaction had come when it broke off.
+    pub enum Stage {
+        /// After MAIL, before DATA: the client or another check gave up. Nothing of the mail was seen.
+        Mail = "mail",
+        /// After DATA, before the first header field: Postfix sends none before it has the whole mail.
+        Data = "data",
+        /// In the header block.
+        Header = "header",
+        /// In the body.
+        Body = "body",
+    }
+}
+
+closed! {
+    /// What went wrong inside mailgauge. The mail is accepted each time.
+    pub enum ErrorKind {
+        /// A panic while measuring, caught: this mail passed unmeasured.
+        Panic = "panic",
+        /// A panic that ended a whole session: the MTA goes on as its `default_action` says.
+        Session = "session",
+        /// accept() failed; it is tried again.
+        Accept = "accept",
+        /// The answer could not be sent: the mail may have passed without its tag.
+        Reply = "reply",
+    }
+}
+
+closed! {
+    /// Why a connection was closed before it became a session.
+    pub enum Refusal {
+        /// No whole first frame in time.
+        Silent = "silent",
+        /// The first frame was not that of a milter client, or the peer hung up before it.
+        Foreign = "foreign",
+        /// Too many others were waiting with it.
+        Crowded = "crowded",
+    }
+}
+
+closed! {
+    /// How reading the configuration again ended.
+    pub enum Reload {
+        /// The new configuration is in force.
+        Success = "success",
+        /// The old one stays.
+        Failure = "failure",
+    }
+}

@@ -1,0 +1,372 @@
+//! The metrics: each declared once, in a table from which they are registered and documented.
+//!
+//! Every label is a closed list, so the number of series is the same whatever mail comes.
+
+mod buckets;
+mod labels;
+mod reference;
+mod table;
+
+use super::{CLEAN, Direction, Ending, Record, level_name};
+use crate::catalogue::{self, Level};
+use crate::scan::names::FileKind;
+use buckets::{ATTACHMENTS, DECODED_BYTES, SCAN_SECONDS, WIRE_BYTES};
+pub use labels::{ErrorKind, Refusal, Reload, Stage};
+use prometheus::process_collector::ProcessCollector;
+use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry};
+pub use reference::reference_markdown;
+use std::time::{SystemTime, UNIX_EPOCH};
+use table::{Declaration, Series};
+
+/// Declares the metrics: the struct that holds them, the table that describes them, and their registration.
+macro_rules! metrics {
+    ($( #[doc = $help:literal] $field:ident: $ty:ty = $name:literal in $unit:literal by $labels:expr, $buckets:expr; )+) => {
+        /// All metrics of mailgauge. Methods are named by what happened.
+        pub struct Metrics { $( $field: $ty ),+ }
+
+        /// Every metric, in the order of `docs/metrics.md`.
+        const DECLARATIONS: &[Declaration] = &[ $( Declaration {
+            name: $name, help: $help, unit: $unit, labels: &$labels, buckets: $buckets, kind: <$ty as Series>::KIND,
+        } ),+ ];
+
+        impl Metrics {
+            fn declare(registry: &Registry) -> prometheus::Result<Metrics> {
+                let mut declarations = DECLARATIONS.iter();
+                Ok(Metrics { $( $field: {
+                    let _: &str = $name;
+                    // INVARIANT: the table and the struct come from the same list.
+                    let declaration = declarations.next().expect("one declaration for each field");
+                    let series = <$ty>::declare(declaration)?;
+                    registry.register(Box::new(series.clone()))?;
+                    series
+                } ),+ })
+            }
+        }
+    };
+}
+
+metrics! {
+    /// Mails measured to their end, by the highest level of their findings and by direction.
+    messages: IntCounterVec = "mailgauge_messages_total" in "mails" by ["level", "direction"], &[];
+    /// Findings, by id; several of one id in one mail count once.
+    findings: IntCounterVec = "mailgauge_findings_total" in "mails" by ["id"], &[];
+    /// Size of mails as SMTP carries them.
+    wire_bytes: Histogram = "mailgauge_message_wire_bytes" in "bytes" by [], WIRE_BYTES;
+    /// Size of each attachment after its transfer encoding is undone.
+    decoded_bytes: Histogram = "mailgauge_attachment_decoded_bytes" in "bytes" by [], DECODED_BYTES;
+    /// Attachments per mail.
+    attachments_per_mail: Histogram = "mailgauge_message_attachments" in "attachments" by [], ATTACHMENTS;
+    /// Attachments, by the kind that their own bytes show.
+    attachments: IntCounterVec = "mailgauge_attachments_total" in "attachments" by ["kind"], &[];
+    /// Time spent in the scanner and the catalogue, per mail.
+    scan_duration: Histogram = "mailgauge_scan_duration_seconds" in "seconds" by [], SCAN_SECONDS;
+    /// Bytes of mail that went through the scanner, those of aborted transactions too.
+    scanned_bytes: IntCounter = "mailgauge_scanned_bytes_total" in "bytes" by [], &[];
+    /// Sessions of MTAs that are open.
+    sessions_open: IntGauge = "mailgauge_sessions_open" in "sessions" by [], &[];
+    /// Mails that are on their way through, from MAIL to the end of the message.
+    messages_open: IntGauge = "mailgauge_messages_open" in "mails" by [], &[];
+    /// Connections closed before they became a session.
+    refused: IntCounterVec = "mailgauge_connections_refused_total" in "connections" by ["reason"], &[];
+    /// Transactions that broke off, by how far they had come.
+    aborted: IntCounterVec = "mailgauge_transactions_aborted_total" in "transactions" by ["stage"], &[];
+    /// Errors inside mailgauge; the mail is accepted each time.
+    internal_errors: IntCounterVec = "mailgauge_internal_errors_total" in "errors" by ["kind"], &[];
+    /// X-Mailgauge header fields that came from outside and were removed.
+    tags_removed: IntCounter = "mailgauge_forged_tags_removed_total" in "header fields" by [], &[];
+    /// X-Mailgauge header fields that came from outside and had to stay, because one mail had too many of them.
+    tags_left: IntCounter = "mailgauge_forged_tags_left_total" in "header fields" by [], &[];
+    /// Attempts to read the configuration again.
+    reloads: IntCounterVec = "mailgauge_config_reloads_total" in "reloads" by ["result"], &[];
+    /// Whether the last attempt to read the configuration succeeded.
+    reload_ok: IntGauge = "mailgauge_config_last_reload_successful" in "0 or 1" by [], &[];
+    /// When the configuration in force was read.
+    reload_time: IntGauge = "mailgauge_config_last_reload_success_timestamp_seconds" in "seconds since the epoch" by [], &[];
+    /// Always 1; the label tells the version.
+    build_info: IntGaugeVec = "mailgauge_build_info" in "1" by ["version"], &[];
+}
+
+/// A few figures for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures {
+    /// Mails measured since the start.
+    pub messages: u64,
+    /// Those with at least one finding.
+    pub with_findings: u64,
+    /// Sessions open now.
+    pub sessions_open: u64,
+}
+
+/// Counts one as open for as long as it lives.
+pub struct OpenGuard(IntGauge);
+
+impl OpenGuard {
+    fn new(gauge: &IntGauge) -> OpenGuard {
+        gauge.inc();
+        OpenGuard(gauge.clone())
+    }
+}
+
+impl Drop for OpenGuard {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+/// Counts a session as open for as long as it lives, and as an internal error if a panic ends it.
+pub struct SessionGuard {
+    panics: IntCounter,
+    _open: OpenGuard,
+}
+
+impl Drop for SessionGuard {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.panics.inc();
+        }
+    }
+}
+
+impl Metrics {
+    /// Registers all metrics, those of the process (`process_*`) too, with every known series at zero.
+    ///
+    /// # Errors
+    /// A metric of the same name is registered already.
+    pub fn register(registry: &Registry) -> prometheus::Result<Metrics> {
+        let metrics = Metrics::declare(registry)?;
+        registry.register(Box::new(ProcessCollector::for_self()))?;
+        for direction in Direction::ALL {
+            metrics.messages.with_label_values(&[CLEAN, direction.name()]);
+            for level in Level::ALL {
+                metrics.messages.with_label_values(&[level.name(), direction.name()]);
+            }
+        }
+        for entry in catalogue::all() {
+            metrics.findings.with_label_values(&[entry.id]);
+        }
+        start_at_zero(&metrics.attachments, FileKind::ALL.iter().map(|k| k.name()));
+        start_at_zero(&metrics.refused, Refusal::ALL.iter().map(|r| r.name()));
+        start_at_zero(&metrics.aborted, Stage::ALL.iter().map(|s| s.name()));
+        start_at_zero(&metrics.internal_errors, ErrorKind::ALL.iter().map(|e| e.name()));
+        start_at_zero(&metrics.reloads, Reload::ALL.iter().map(|r| r.name()));
+        metrics.build_info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
+        // A daemon that runs has read its configuration.
+        metrics.configuration_in_force();
+        Ok(metrics)
+    }
+
+    /// A mail was measured, or broke off.
+    pub(super) fn message_ended(&self, record: &Record) {
+        self.scanned_bytes.inc_by(record.facts.wire_bytes);
+        for id in record.finding_ids() {
+            self.findings.with_label_values(&[id]).inc();
+        }
+        // Sizes of half a mail would spoil the histograms.
+        if record.ending == Ending::Aborted {
+            return;
+        }
+        let facts = &record.facts;
+        self.messages.with_label_values(&[record.level(), record.direction.name()]).inc();
+        self.wire_bytes.observe(facts.wire_bytes as f64);
+        self.attachments_per_mail.observe(f64::from(facts.attachments));
+        self.scan_duration.observe(record.scan_time.as_secs_f64());
+        for part in facts.parts.iter().filter(|p| p.attachment) {
+            self.decoded_bytes.observe(part.decoded_bytes as f64);
+            self.attachments.with_label_values(&[part.detected.name()]).inc();
+        }
+    }
+
+    /// An MTA opened a session. Keep the guard as long as the session is open.
+    pub fn session_opened(&self) -> SessionGuard {
+        SessionGuard {
+            panics: self.internal_errors.with_label_values(&[ErrorKind::Session.name()]),
+            _open: OpenGuard::new(&self.sessions_open),
+        }
+    }
+
+    /// A transaction began. Keep the guard until it ends.
+    pub fn message_opened(&self) -> OpenGuard {
+        OpenGuard::new(&self.messages_open)
+    }
+
+    /// A transaction broke off.
+    pub fn transaction_aborted(&self, stage: Stage) {
+        self.aborted.with_label_values(&[stage.name()]).inc();
+    }
+
+    /// A connection was closed before it became a session.
+    pub fn connection_refused(&self, refusal: Refusal) {
+        self.refused.with_label_values(&[refusal.name()]).inc();
+    }
+
+    /// Something went wrong in mailgauge itself.
+    pub fn internal_error(&self, kind: ErrorKind) {
+        self.internal_errors.with_label_values(&[kind.name()]).inc();
+    }
+
+    /// Tags from outside were removed.
+    pub fn forged_tags_removed(&self, count: u64) {
+        self.tags_removed.inc_by(count);
+    }
+
+    /// Tags from outside had to stay.
+    pub fn forged_tags_left(&self, count: u64) {
+        self.tags_left.inc_by(count);
+    }
+
+    /// The configuration was read again; `ok` if the new one is in force.
+    pub fn reloaded(&self, ok: bool) {
+        let result = if ok { Reload::Success } else { Reload::Failure };
+        self.reloads.with_label_values(&[result.name()]).inc();
+        if ok {
+            self.configuration_in_force();
+        } else {
+            self.reload_ok.set(0);
+        }
+    }
+
+    fn configuration_in_force(&self) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        self.reload_ok.set(1);
+        self.reload_time.set(i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
+    }
+
+    /// A few figures for people.
+    pub fn figures(&self) -> Figures {
+        let count = |level| -> u64 {
+            Direction::ALL.iter().map(|d| self.messages.with_label_values(&[level_name(level), d.name()]).get()).sum()
+        };
+        let with_findings = Level::ALL.iter().map(|l| count(Some(*l))).sum();
+        Figures {
+            messages: count(None) + with_findings,
+            with_findings,
+            sessions_open: u64::try_from(self.sessions_open.get()).unwrap_or(0),
+        }
+    }
+}
+
+fn start_at_zero(counters: &IntCounterVec, values: impl Iterator<Item = &'static str>) {
+    for value in values {
+        counters.with_label_values(&[value]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::buckets::MIB;
+    use super::*;
+    use crate::report::testing::{finding, record};
+    use prometheus::TextEncoder;
+    use std::collections::HashSet;
+
+    fn scrape(registry: &Registry) -> String {
+        TextEncoder::new().encode_to_string(&registry.gather()).unwrap()
+    }
+
+    fn series(text: &str) -> HashSet<String> {
+        text.lines().filter(|l| !l.starts_with('#')).map(|l| l.rsplit_once(' ').unwrap().0.to_owned()).collect()
+    }
+
+    #[test]
+    fn every_known_series_is_there_from_the_start() {
+        let registry = Registry::new();
+        let metrics = Metrics::register(&registry).unwrap();
+        let before = series(&scrape(&registry));
+        for d in DECLARATIONS {
+            assert!(before.iter().any(|s| s.starts_with(d.name)) || d.labels == ["id"], "{} has no series", d.name);
+        }
+        metrics.message_ended(&record(vec![]));
+        metrics.reloaded(false);
+        metrics.transaction_aborted(Stage::Body);
+        metrics.internal_error(ErrorKind::Panic);
+        metrics.connection_refused(Refusal::Silent);
+        drop((metrics.session_opened(), metrics.message_opened()));
+        assert_eq!(before, series(&scrape(&registry)));
+    }
+
+    #[test]
+    fn what_happened_is_counted() {
+        let registry = Registry::new();
+        let metrics = Metrics::register(&registry).unwrap();
+        metrics.message_ended(&record(vec![]));
+        metrics.message_ended(&record(vec![finding("zip-truncated", Level::Warning); 2]));
+        let mut aborted = record(vec![]);
+        aborted.ending = Ending::Aborted;
+        metrics.message_ended(&aborted);
+        metrics.forged_tags_removed(3);
+        metrics.reloaded(true);
+        metrics.reloaded(false);
+        let session = metrics.session_opened();
+        let text = scrape(&registry);
+        for line in [
+            r#"mailgauge_messages_total{direction="inbound",level="clean"} 1"#,
+            r#"mailgauge_messages_total{direction="inbound",level="warning"} 1"#,
+            r#"mailgauge_findings_total{id="zip-truncated"} 1"#,
+            r#"mailgauge_message_wire_bytes_bucket{le="35882577"} 2"#,
+            r#"mailgauge_message_wire_bytes_bucket{le="26214400"} 0"#,
+            "mailgauge_scanned_bytes_total 107617011",
+            "mailgauge_forged_tags_removed_total 3",
+            r#"mailgauge_config_reloads_total{result="failure"} 1"#,
+            "mailgauge_config_last_reload_successful 0",
+            "mailgauge_sessions_open 1",
+        ] {
+            assert!(text.lines().any(|l| l == line), "no line {line}");
+        }
+        assert_eq!(metrics.figures(), Figures { messages: 2, with_findings: 1, sessions_open: 1 });
+        drop(session);
+        assert_eq!(metrics.figures().sessions_open, 0);
+    }
+
+    #[test]
+    fn a_session_that_ends_in_a_panic_is_counted() {
+        let metrics = Metrics::register(&Registry::new()).unwrap();
+        let session = metrics.session_opened();
+        let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+            let _session = session;
+            std::panic::resume_unwind(Box::new(()));
+        }));
+        assert_eq!(metrics.internal_errors.with_label_values(&["session"]).get(), 1);
+        assert_eq!(metrics.figures().sessions_open, 0);
+    }
+
+    #[test]
+    fn buckets_rise() {
+        for d in DECLARATIONS {
+            assert!(d.buckets.is_sorted_by(|a, b| a.0 < b.0), "{}", d.name);
+        }
+        for limit in [10_240_000.0, 20.0 * MIB, 25.0 * MIB, 35.0 * MIB, 50.0 * MIB] {
+            assert!(DECODED_BYTES.iter().any(|b| b.0 == limit), "{limit}");
+        }
+    }
+
+    #[test]
+    fn promtool_has_nothing_to_say() {
+        use std::io::Write as _;
+        use std::process::{Command, Stdio};
+        let registry = Registry::new();
+        let metrics = Metrics::register(&registry).unwrap();
+        metrics.message_ended(&record(vec![finding("zip-truncated", Level::Warning)]));
+        let tool = Command::new("promtool")
+            .args(["check", "metrics"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        // Part of Debian's prometheus package; a machine without it skips this check.
+        let Ok(mut tool) = tool else { return };
+        tool.stdin.take().unwrap().write_all(scrape(&registry).as_bytes()).unwrap();
+        let said = tool.wait_with_output().unwrap();
+        let text = String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
+        assert!(said.status.success() && text.is_empty(), "{text}");
+    }
+
+    #[test]
+    fn the_reference_is_up_to_date() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/metrics.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, reference_markdown()).unwrap();
+        }
+        let stored = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(stored == reference_markdown(), "docs/metrics.md is stale: UPDATE_DOCS=1 cargo test renews it");
+    }
+}

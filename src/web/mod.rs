@@ -1,0 +1,145 @@
+//! HTTP for machines and for the first look: metrics, health, a landing page. Nothing here is about a single mail.
+
+mod connection;
+mod health;
+mod landing;
+
+pub use health::{Health, State as HealthState};
+
+use crate::report::Metrics;
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use prometheus::{Registry, TextEncoder};
+use std::io;
+use std::sync::Arc;
+
+#[derive(Clone)]
+struct Site {
+    registry: Registry,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+}
+
+/// The routes: `/`, `/metrics`, `/-/healthy`, `/-/ready`.
+pub fn router(registry: Registry, metrics: Arc<Metrics>, health: Arc<Health>) -> Router {
+    Router::new()
+        .route("/", get(index))
+        .route("/style.css", get(style))
+        .route("/metrics", get(scrape))
+        .route("/-/healthy", get(|| async { "healthy\n" }))
+        .route("/-/ready", get(ready))
+        .layer(axum::middleware::map_response(hardened))
+        .with_state(Site { registry, metrics, health })
+}
+
+/// Serves `router` on a bound socket until `shutdown`; requests that are being answered by then are finished.
+///
+/// Connections are bounded in number and in idle time, so that HTTP cannot take the file descriptors that the mail needs.
+///
+/// # Errors
+/// The socket cannot be used with the runtime.
+pub async fn serve(
+    listener: std::net::TcpListener,
+    router: Router,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    axum::serve(connection::Bounded::new(listener), router).with_graceful_shutdown(shutdown).await
+}
+
+async fn index(State(site): State<Site>) -> Html<String> {
+    Html(landing::page(site.metrics.figures(), site.health.state()).into_string())
+}
+
+async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], landing::STYLE)
+}
+
+async fn scrape(State(site): State<Site>) -> Response {
+    match TextEncoder::new().encode_to_string(&site.registry.gather()) {
+        Ok(text) => ([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn ready(State(site): State<Site>) -> (StatusCode, String) {
+    let state = site.health.state();
+    let code = if state == HealthState::Ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (code, format!("{state}\n"))
+}
+
+/// Headers that leave a browser nothing to do but show the page.
+async fn hardened(mut response: Response) -> Response {
+    const HEADERS: [(HeaderName, &str); 5] = [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+        ),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    for (name, value) in HEADERS {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+
+    /// One request, as curl would send it; gives the whole answer.
+    fn get(address: SocketAddr, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn what_is_served() {
+        let registry = Registry::new();
+        let metrics = Arc::new(Metrics::register(&registry).unwrap());
+        let health = Arc::new(Health::new());
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let server = tokio::spawn(serve(listener, router(registry, metrics, health.clone()), async {
+            let _ = stopped.await;
+        }));
+        let get = |path: &'static str| tokio::task::spawn_blocking(move || get(address, path));
+
+        let answer = get("/-/ready").await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 503") && answer.ends_with("starting\n"), "{answer}");
+        health.set(HealthState::Ready);
+        assert!(get("/-/ready").await.unwrap().starts_with("HTTP/1.1 200"));
+        health.set(HealthState::Draining);
+        assert!(get("/-/ready").await.unwrap().starts_with("HTTP/1.1 503"));
+        assert!(get("/-/healthy").await.unwrap().starts_with("HTTP/1.1 200"));
+
+        let answer = get("/metrics").await.unwrap();
+        assert!(answer.contains("content-type: text/plain; version=0.0.4"), "{answer}");
+        assert!(
+            answer.contains("\nmailgauge_sessions_open 0\n") && answer.contains("\nprocess_resident_memory_bytes ")
+        );
+
+        let answer = get("/").await.unwrap();
+        assert!(answer.contains("content-security-policy: default-src 'none';"), "{answer}");
+        assert!(answer.contains("href=\"/metrics\"") && answer.contains(env!("CARGO_PKG_VERSION")));
+        assert!(!answer.contains("<script") && !answer.contains("style=\""));
+        assert!(get("/style.css").await.unwrap().contains("content-type: text/css"));
+        assert!(get("/nothing").await.unwrap().starts_with("HTTP/1.1 404"));
+
+        stop.send(()).unwrap();
+        server.await.unwrap().unwrap();
+    }
+}
