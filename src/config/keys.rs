@@ -1,0 +1,217 @@
+//! Every key of the configuration, declared once.
+//!
+//! To add one: add the field to its struct and one line here, then run `cargo run -- docs`.
+
+use super::kinds::{Addresses, HttpAddress, Kind, Mode, OneOf, Size, Time, Whole, Wrong};
+use super::{Config, Found, LogFormat, LogLevel};
+use crate::policy::TagMode;
+use crate::scan::Limits;
+use std::borrow::Cow;
+use std::time::Duration;
+use toml::de::DeValue;
+
+/// When a changed value takes effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// On reload, for the mails that begin afterwards.
+    Reload,
+    /// When mailgauge starts.
+    Restart,
+}
+
+/// One section of the file.
+pub struct Section {
+    /// The name between the brackets.
+    pub name: &'static str,
+    /// What its keys are about, one item a line.
+    pub doc: &'static [&'static str],
+    /// Its keys, in the order of the example file.
+    pub keys: &'static [Key],
+}
+
+/// One key of the file.
+pub struct Key {
+    /// The name before the equals sign.
+    pub name: &'static str,
+    /// What it does, one item a line.
+    pub doc: &'static [&'static str],
+    /// When a changed value takes effect.
+    pub takes: Takes,
+    values: fn() -> String,
+    read: fn(&mut Config, Found<'_, DeValue<'_>>) -> Result<(), Wrong>,
+    show: fn(&Config) -> String,
+}
+
+impl Key {
+    /// The values it takes, in words: `a whole number from 1 to 64`.
+    pub fn values(&self) -> String {
+        (self.values)()
+    }
+
+    /// Its value in `config`, as TOML.
+    pub fn show(&self, config: &Config) -> String {
+        (self.show)(config)
+    }
+
+    pub(super) fn read(&self, config: &mut Config, value: Found<'_, DeValue<'_>>) -> Result<(), Wrong> {
+        (self.read)(config, value).map_err(|wrong| wrong.of(self.name, &self.values()))
+    }
+}
+
+/// Declares the sections: doc comments become the texts of the example file and the manual.
+macro_rules! sections {
+    ($(
+        $(#[doc = $sdoc:literal])+
+        $section:ident {
+            $( $(#[doc = $doc:literal])+ $key:ident: $kind:expr => $($path:ident).+, $takes:ident; )+
+        }
+    )+) => {
+        /// Every section, in the order of the example file.
+        pub const SECTIONS: &[Section] = &[ $( Section {
+            name: stringify!($section),
+            doc: &[$($sdoc),+],
+            keys: &[ $( Key {
+                name: stringify!($key),
+                doc: &[$($doc),+],
+                takes: Takes::$takes,
+                values: || $kind.values(),
+                read: |config, value| { config.$($path).+ = $kind.read(value)?; Ok(()) },
+                show: |config| $kind.show(&config.$($path).+),
+            } ),+ ],
+        } ),+ ];
+    };
+}
+
+const SECOND: Duration = Duration::from_secs(1);
+const HOUR: Duration = Duration::from_secs(3600);
+
+sections! {
+    /// Where Postfix connects, and how long a connection may take.
+    milter {
+        /// One address or a list of them: "unix:/path", Postfix's "inet:host:port" or Sendmail's "inet:port@host".
+        /// Sockets that systemd hands over (mailgauge.socket) replace this list.
+        listen: Addresses => listen, Restart;
+        /// Permission bits of the unix sockets in `listen`, in octal.
+        socket_mode: Mode => socket_mode, Restart;
+        /// Sessions open at once; further connections wait until one ends.
+        max_sessions: Whole(1..=10_000) => settings.milter.max_sessions, Restart;
+        /// A session in which Postfix says nothing for this long is closed. Postfix keeps a session open while its client idles.
+        idle_timeout: Time(SECOND..=HOUR * 24) => settings.milter.idle_timeout, Restart;
+        /// A new connection must begin to speak within this time, so that a stalled peer holds no place.
+        first_frame_timeout: Time(SECOND..=HOUR) => settings.milter.first_frame_timeout, Restart;
+        /// When mailgauge stops, open mails get this long to finish. Keep it below systemd's TimeoutStopSec.
+        drain_timeout: Time(Duration::ZERO..=HOUR) => settings.milter.drain_timeout, Restart;
+    }
+
+    /// Metrics for Prometheus (/metrics) and health (/-/healthy, /-/ready).
+    http {
+        /// "host:port", or "off". It has no password: keep it on loopback or behind a firewall.
+        listen: HttpAddress => http, Restart;
+    }
+
+    /// What mailgauge writes about its own work. Never a word of a mail.
+    log {
+        /// "text" and "json" go to stderr, "journald" goes to systemd's journal with its fields.
+        format: OneOf(&[("text", LogFormat::Text), ("json", LogFormat::Json), ("journald", LogFormat::Journald)]) => log_format, Restart;
+        /// From "error" (little) to "debug" (much). One line a mail is written at "info".
+        level: OneOf(&[("error", LogLevel::Error), ("warn", LogLevel::Warn), ("info", LogLevel::Info), ("debug", LogLevel::Debug)]) => log_level, Restart;
+    }
+
+    /// Bounds of the scanner. Reaching one is counted and said, never an error. The defaults are the highest values.
+    scan {
+        /// Levels of nesting that are followed; what is deeper is measured as one flat part.
+        depth: Whole(1..=Limits::MAX_DEPTH) => settings.limits.depth, Reload;
+        /// Parts of a mail that are examined; further parts are counted only.
+        parts: Whole(1..=Limits::MAX_PARTS) => settings.limits.parts, Reload;
+        /// Header fields that are examined in one header block; further fields are counted only.
+        header_fields: Whole(1..=Limits::MAX_HEADER_FIELDS) => settings.limits.header_fields, Reload;
+    }
+
+    /// What is done with what was found.
+    policy {
+        /// Which mails get the X-Mailgauge header field: "all", so that every mail has a reference to ask for, only those with "findings", or none ("off").
+        tag: OneOf(&[("all", TagMode::All), ("findings", TagMode::Findings), ("off", TagMode::Off)]) => settings.policy.tag, Reload;
+    }
+
+    /// Sizes and counts from which findings speak.
+    limits {
+        /// Postfix's own message_size_limit (see `postconf message_size_limit`), in bytes as SMTP carries them or as "25 MiB".
+        /// Where Postfix has 0, no limit, write a size that no mail reaches, such as "1 TiB".
+        message_size_limit: Size(1024..=1 << 40) => settings.thresholds.message_size_limit, Reload;
+    }
+}
+
+/// The section of this name.
+pub(super) fn section(name: &str) -> Option<&'static Section> {
+    SECTIONS.iter().find(|s| s.name == name)
+}
+
+/// What to say about a key that this section does not have.
+pub(super) fn unknown(section: &Section, key: Found<'_, Cow<'_, str>>) -> Wrong {
+    let name = key.get_ref();
+    let help = if let Some(near) = nearest(name, section.keys.iter().map(|k| k.name)) {
+        format!("did you mean `{near}`?")
+    } else if let Some(home) = homes(name).next() {
+        format!("it belongs to [{}]", home.name)
+    } else {
+        let names: Vec<_> = section.keys.iter().map(|k| k.name).collect();
+        match names.as_slice() {
+            [only] => format!("its only key is {only}"),
+            _ => format!("its keys are {}", and(&names)),
+        }
+    };
+    Wrong { span: key.span(), what: format!("[{}] has no key `{}`", section.name, name.escape_debug()), help }
+}
+
+/// What to say about a section that does not exist, or a key above all sections.
+pub(super) fn unknown_at_top(key: Found<'_, Cow<'_, str>>, value: Found<'_, DeValue<'_>>) -> Wrong {
+    let name = key.get_ref();
+    let shown = name.escape_debug();
+    let names: Vec<_> = SECTIONS.iter().map(|s| s.name).collect();
+    let near = nearest(name, names.iter().copied());
+    if matches!(value.get_ref(), DeValue::Table(_)) {
+        let help = match near {
+            Some(near) => format!("did you mean [{near}]?"),
+            None => format!("the sections are {}", and(&names)),
+        };
+        return Wrong { span: key.span(), what: format!("there is no section [{shown}]"), help };
+    }
+    let homes: Vec<_> = homes(name).map(|s| format!("[{}]", s.name)).collect();
+    let all_keys = SECTIONS.iter().flat_map(|s| s.keys).map(|k| k.name);
+    if !homes.is_empty() {
+        let help = format!("write it below {}", homes.join(" or "));
+        return Wrong { span: key.span(), what: format!("`{shown}` stands outside of its section"), help };
+    }
+    let help = match nearest(name, all_keys) {
+        Some(near) => {
+            let home = self::homes(near).next().map_or("", |s| s.name);
+            format!("did you mean `{near}`, below [{home}]?")
+        }
+        None => format!("keys stand below a section: {}", and(&names)),
+    };
+    Wrong { span: key.span(), what: format!("there is no key `{shown}`"), help }
+}
+
+/// The sections that have a key of this name.
+fn homes(key: &str) -> impl Iterator<Item = &'static Section> {
+    SECTIONS.iter().filter(move |s| s.keys.iter().any(|k| k.name == key))
+}
+
+/// `a, b and c`.
+pub(super) fn and(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The name that was probably meant: at most a third of it mistyped.
+pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let typed = typed.to_lowercase().replace('-', "_");
+    names
+        .map(|name| (strsim::damerau_levenshtein(&typed, &name.replace('-', "_")), name))
+        .filter(|(distance, name)| *distance <= (name.len() / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}

@@ -1,0 +1,169 @@
+//! The configuration: what the operator typed, checked, and made into typed values.
+//!
+//! Every key is declared once, in `keys.rs`. The example file, `docs/configuration.md` and `mailgauge check-config` are
+//! made from that table.
+
+mod address;
+mod keys;
+mod kinds;
+mod problem;
+mod reference;
+mod units;
+
+pub use address::{Address, AddressError, HostPort};
+pub use keys::{Key, SECTIONS, Section, Takes};
+pub use problem::{ConfigError, Problem};
+pub use reference::{example, markdown};
+pub use units::{human_bytes, parse_duration, parse_size, show_duration};
+
+use crate::Settings;
+use kinds::Wrong;
+use std::path::Path;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people, on stderr.
+    Text,
+    /// One JSON object a line, on stderr.
+    Json,
+    /// To systemd's journal, with fields.
+    Journald,
+}
+
+/// How much is logged. There is no `trace`: indymilter would log whole mails there, so it is compiled out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// What needs somebody.
+    Error,
+    /// What somebody should look at.
+    Warn,
+    /// One line a mail, and what the daemon does.
+    Info,
+    /// For those who look for a fault in mailgauge.
+    Debug,
+}
+
+impl LogLevel {
+    /// The name in the configuration file, and for tracing's filter.
+    pub fn name(self) -> &'static str {
+        match self {
+            LogLevel::Error => "error",
+            LogLevel::Warn => "warn",
+            LogLevel::Info => "info",
+            LogLevel::Debug => "debug",
+        }
+    }
+}
+
+/// The whole configuration. The default is what `mailgauge run` does without a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Where the MTA connects; at least one address.
+    pub listen: Vec<Address>,
+    /// The permission bits of unix sockets that we create.
+    pub socket_mode: u32,
+    /// Where metrics and health are served.
+    pub http: Option<HostPort>,
+    /// How log lines are written.
+    pub log_format: LogFormat,
+    /// How much is logged.
+    pub log_level: LogLevel,
+    /// What a reload exchanges.
+    pub settings: Settings,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            listen: vec![Address::Tcp(HostPort { host: "127.0.0.1".into(), port: 10724 })],
+            socket_mode: 0o660,
+            http: Some(HostPort { host: "127.0.0.1".into(), port: 10725 }),
+            log_format: LogFormat::Text,
+            log_level: LogLevel::Info,
+            settings: Settings::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file; without one, gives the default.
+    pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
+        let Some(path) = file else { return Ok(Config::default()) };
+        let name = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|source| ConfigError::Unreadable { file: name.clone(), source })?;
+        let problems = match String::from_utf8(bytes) {
+            Ok(text) => match Config::parse(&text) {
+                Ok(config) => return Ok(config),
+                Err(problems) => problems,
+            },
+            Err(e) => vec![Problem::not_utf8(e.as_bytes(), e.utf8_error().valid_up_to())],
+        };
+        Err(ConfigError::Wrong { file: name, problems })
+    }
+
+    /// Reads the text of a file. The error names everything that is wrong, in the order of the lines.
+    pub fn parse(text: &str) -> Result<Config, Vec<Problem>> {
+        let table = DeTable::parse(text).map_err(|e| vec![Problem::syntax(text, &e)])?;
+        let mut config = Config::default();
+        let mut wrongs = Vec::new();
+        for (name, value) in table.get_ref() {
+            match (keys::section(name.get_ref()), value.get_ref()) {
+                (Some(section), DeValue::Table(keys)) => read_section(section, keys, &mut config, &mut wrongs),
+                (Some(section), _) => wrongs.push(Wrong::not_a_section(name.span(), section.name)),
+                (None, _) => wrongs.push(keys::unknown_at_top(name, value)),
+            }
+        }
+        if wrongs.is_empty() {
+            return Ok(config);
+        }
+        wrongs.sort_by_key(|w| w.span.start);
+        Err(wrongs.into_iter().map(|w| Problem::new(text, w)).collect())
+    }
+
+    /// The configuration as a TOML file that reads back to the same.
+    pub fn to_toml(&self) -> String {
+        let mut text = String::new();
+        for section in SECTIONS {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&format!("[{}]\n", section.name));
+            for key in section.keys {
+                text.push_str(&format!("{} = {}\n", key.name, key.show(self)));
+            }
+        }
+        text
+    }
+
+    /// The keys whose values differ in `new` and are read at the start only, as `section.key`.
+    pub fn needs_restart(&self, new: &Config) -> Vec<String> {
+        SECTIONS
+            .iter()
+            .flat_map(|section| section.keys.iter().map(move |key| (section, key)))
+            .filter(|(_, key)| key.takes == Takes::Restart && key.show(self) != key.show(new))
+            .map(|(section, key)| format!("{}.{}", section.name, key.name))
+            .collect()
+    }
+}
+
+fn read_section(section: &Section, keys: &DeTable<'_>, config: &mut Config, wrongs: &mut Vec<Wrong>) {
+    for (name, value) in keys {
+        match section.keys.iter().find(|key| key.name == name.get_ref().as_ref()) {
+            Some(key) => {
+                if let Err(wrong) = key.read(config, value) {
+                    wrongs.push(wrong);
+                }
+            }
+            None => wrongs.push(keys::unknown(section, name)),
+        }
+    }
+}
+
+/// A key or value with its place in the file.
+type Found<'a, T> = &'a Spanned<T>;
+
+#[cfg(test)]
+mod tests;

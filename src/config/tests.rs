@@ -1,0 +1,140 @@
+use super::*;
+
+fn bad(text: &str) -> String {
+    let problems = Config::parse(text).expect_err(text);
+    problems.iter().map(|p| format!("mailgauge.toml:{p}")).collect::<Vec<_>>().join("\n\n")
+}
+
+/// What a newcomer gets wrong; the snapshot is to be read aloud.
+const BAD: &[&str] = &[
+    "[milter]\nlisen = \"inet:127.0.0.1:10724\"\n",
+    "[milter]\nmax-sessions = 100\n",
+    "[milter]\nport = 10724\n",
+    "[http]\nfoo = 1\n",
+    "[milters]\nlisten = \"unix:/run/mg.sock\"\n",
+    "[database]\nurl = \"x\"\n",
+    "listen = \"unix:/run/mg.sock\"\n",
+    "tagg = \"all\"\n",
+    "verbose = true\n",
+    "milter = \"inet:127.0.0.1:10724\"\n",
+    "[scan]\ntag = \"all\"\n",
+    "[milter]\nlisten = \"127.0.0.1:10724\"\n",
+    "[milter]\nlisten = \"inet:10724\"\n",
+    "[milter]\nlisten = \"unix:run/mg.sock\"\n",
+    "[milter]\nlisten = [\"unix:/run/mg.sock\", \"unix:/run/mg.sock\"]\n",
+    "[milter]\nlisten = []\n",
+    "[milter]\nlisten = [\n  \"inet:127.0.0.1:10724\",\n  10724,\n]\n",
+    "[milter]\nsocket_mode = 660\n",
+    "[milter]\nsocket_mode = \"rw-rw----\"\n",
+    "[milter]\nmax_sessions = 0\n",
+    "[milter]\nmax_sessions = \"100\"\n",
+    "[milter]\nidle_timeout = 60\n",
+    "[milter]\nidle_timeout = \"60\"\n",
+    "[milter]\nidle_timeout = \"3 weeks\"\n",
+    "[milter]\nfirst_frame_timeout = \"100ms\"\n",
+    "[milter]\ndrain_timeout = \"2h\"\n",
+    "[http]\nlisten = \"10725\"\n",
+    "[http]\nlisten = false\n",
+    "[http]\nlisten = \"localhost\"\n",
+    "[log]\nformat = \"jsno\"\n",
+    "[log]\nlevel = \"trace\"\n",
+    "[log]\nlevel = 3\n",
+    "[scan]\ndepth = 65\n",
+    "[scan]\ndepth = -1\n",
+    "[scan]\nparts = 1.5\n",
+    "[scan]\nparts = 99999999999999999999\n",
+    "[policy]\ntag = \"none\"\n",
+    "[limits]\nmessage_size_limit = \"25M\"\n",
+    "[limits]\nmessage_size_limit = \"lots\"\n",
+    "[limits]\nmessage_size_limit = 0\n",
+    "[limits]\nmessage_size_limit = \"2 TiB\"\n",
+    "[milter]\nmax_sessions = 1\nmax_sessions = 2\n",
+    "[milter\n",
+    "[policy]\ntag = all\n",
+    "[policy]\ntag: \"all\"\n",
+    "[log]\nlevel = \"info\n",
+    "[scan]\ndepth = 70\nparst = 3\n\n[http]\nlisten = 1\n",
+    "[scan]\n# tiefe der Schachtelung: ä\n\"dépth\" = 3\n",
+];
+
+#[test]
+fn mistakes_are_named_with_place_and_way_out() {
+    let all: Vec<_> = BAD.iter().map(|text| bad(text)).collect();
+    insta::assert_snapshot!(all.join("\n\n"));
+}
+
+#[test]
+fn the_empty_file_is_the_default() {
+    assert_eq!(Config::parse(""), Ok(Config::default()));
+}
+
+#[test]
+fn what_is_printed_reads_back() {
+    let default = Config::default();
+    assert_eq!(Config::parse(&default.to_toml()), Ok(default));
+    let text = r#"
+        [milter]
+        listen = ["unix:/run/mailgauge/milter.sock", "inet:10724@::1"]
+        socket_mode = "600"
+        max_sessions = 1_000
+        idle_timeout = "90 s"
+        [http]
+        listen = "off"
+        [log]
+        format = "json"
+        level = "debug"
+        [scan]
+        depth = 8
+        [policy]
+        tag = "findings"
+        [limits]
+        message_size_limit = "25 MiB"
+    "#;
+    let config = Config::parse(text).unwrap();
+    assert_eq!(config.settings.thresholds.message_size_limit, 25 << 20);
+    assert_eq!(config.socket_mode, 0o600);
+    assert_eq!(config.http, None);
+    assert_eq!(Config::parse(&config.to_toml()), Ok(config));
+}
+
+#[test]
+fn a_single_address_needs_no_list() {
+    let config = Config::parse("[milter]\nlisten = \"local:/run/mg.sock\"\n").unwrap();
+    assert_eq!(config.listen, [Address::Unix("/run/mg.sock".into())]);
+}
+
+#[test]
+fn the_example_is_the_default_with_and_without_its_marks() {
+    let example = example();
+    assert_eq!(Config::parse(&example), Ok(Config::default()));
+    let uncommented: String = example
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(rest) if rest.starts_with(|c: char| c.is_ascii_lowercase()) => format!("{rest}\n"),
+            _ => format!("{line}\n"),
+        })
+        .collect();
+    assert_ne!(uncommented, example);
+    assert_eq!(Config::parse(&uncommented), Ok(Config::default()));
+    for key in SECTIONS.iter().flat_map(|s| s.keys) {
+        assert!(uncommented.lines().any(|l| l.starts_with(&format!("{} = ", key.name))), "{}", key.name);
+    }
+}
+
+#[test]
+fn a_reload_tells_what_needs_a_restart() {
+    let old = Config::default();
+    let new = Config::parse("[http]\nlisten = \"off\"\n[policy]\ntag = \"off\"\n[log]\nlevel = \"warn\"\n").unwrap();
+    assert_eq!(old.needs_restart(&new), ["http.listen", "log.level"]);
+}
+
+#[test]
+fn unreadable_files_are_named() {
+    let missing = Config::load(Some(Path::new("/nonexistent/mailgauge.toml"))).unwrap_err();
+    assert_eq!(missing.to_string(), "cannot read /nonexistent/mailgauge.toml: No such file or directory (os error 2)");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("latin1.toml");
+    std::fs::write(&path, b"[log]\n# Gr\xF6\xDFe\n").unwrap();
+    let shown = Config::load(Some(&path)).unwrap_err().to_string();
+    assert!(shown.contains("latin1.toml:2:5: this is not UTF-8"), "{shown}");
+}
