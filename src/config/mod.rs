@@ -11,7 +11,7 @@ mod reference;
 mod units;
 
 pub use address::{Address, AddressError, HostPort};
-pub use keys::{Key, SECTIONS, Section, Takes};
+pub use keys::{Key, SECTIONS, Section, Takes, nearest};
 pub use problem::{ConfigError, Problem};
 pub use reference::{example, markdown};
 pub use units::{human_bytes, parse_duration, parse_size, show_duration};

@@ -1,0 +1,201 @@
+//! `run`: from arguments to a daemon that ends when it is asked to.
+
+use super::notify::{self, Watchdog};
+use super::sockets::{Sockets, shown};
+use super::{RunArgs, logging};
+use crate::config::{Config, ConfigError, LogFormat};
+use crate::report::{self, Metrics, Reporter};
+use crate::{Settings, web};
+use anyhow::Context;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::pin::pin;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{oneshot, watch};
+
+/// The HTTP server gets this long to answer what is open after the last mail.
+const HTTP_GRACE: Duration = Duration::from_secs(1);
+
+pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
+    let config = args.config.load()?;
+    logging::init(&config, args.log_level.as_deref())?;
+    report::install_panic_hook();
+    let sockets = Sockets::open(&config)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    runtime.block_on(serve(config, args.config.config.as_deref(), sockets))?;
+    // A second signal leaves tasks behind that must not hold us up.
+    runtime.shutdown_background();
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config, file: Option<&Path>, sockets: Sockets) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+
+    let registry = prometheus::Registry::new();
+    let reporter = Arc::new(Reporter::new(Metrics::register(&registry)?));
+    let health = Arc::new(web::Health::default());
+    let (settings, current) = watch::channel(Arc::new(config.settings.clone()));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let (stop_http, http_stopped) = oneshot::channel::<()>();
+
+    let places = Places::of(&sockets);
+    let http = sockets.http.map(|listener| {
+        let router = web::router(registry, health.clone());
+        tokio::spawn(web::serve(listener, router, async move { drop(http_stopped.await) }))
+    });
+    let mut milter = pin!(crate::run(sockets.milter, current, reporter.clone(), async move { drop(stopped.await) }));
+    let mut stop = Some(stop);
+
+    places.announce(&config);
+    health.set_ready(true);
+    notify::ready(&places.status());
+    let mut watchdog = Watchdog::from_env();
+    let asked = loop {
+        tokio::select! {
+            ended = &mut milter => {
+                ended.context("the milter has ended")?;
+                break stop.is_none();
+            }
+            _ = terminate.recv() => if stopping(&mut stop, &health, &config) { return Ok(()) },
+            _ = interrupt.recv() => if stopping(&mut stop, &health, &config) { return Ok(()) },
+            _ = hangup.recv() => {
+                notify::reloading();
+                reporter.metrics().reloaded(reload(file, &config, &settings));
+                notify::ready(&places.status());
+            }
+            () = watchdog.due() => Watchdog::pulse(),
+        }
+    };
+    anyhow::ensure!(asked, "the milter has ended without being asked to");
+    let _ = stop_http.send(());
+    if let Some(http) = http {
+        // Its errors were of no matter to the mails, and nobody is left who could ask for metrics.
+        let _ = tokio::time::timeout(HTTP_GRACE, http).await;
+    }
+    tracing::info!("mailgauge has ended");
+    Ok(())
+}
+
+/// Begins to stop; `true` if that was asked for before and is to be done at once.
+fn stopping(stop: &mut Option<oneshot::Sender<()>>, health: &web::Health, config: &Config) -> bool {
+    let Some(stop) = stop.take() else {
+        tracing::warn!("ending at once, as asked for a second time");
+        return true;
+    };
+    tracing::info!(at_most = ?config.settings.milter.drain_timeout, "stopping: open mails may finish");
+    health.set_ready(false);
+    notify::stopping();
+    let _ = stop.send(());
+    false
+}
+
+/// Reads the file again. `false` if it was wrong and the old settings stay.
+fn reload(file: Option<&Path>, started: &Config, settings: &watch::Sender<Arc<Settings>>) -> bool {
+    let Some(path) = file else {
+        tracing::info!("nothing to reload: mailgauge runs without a configuration file");
+        return true;
+    };
+    match Config::load(Some(path)) {
+        Ok(new) => {
+            let waiting = started.needs_restart(&new);
+            if !waiting.is_empty() {
+                tracing::warn!(
+                    keys = waiting.join(", "),
+                    "these keys have changed, and are read at the start only: restart mailgauge"
+                );
+            }
+            settings.send_replace(Arc::new(new.settings));
+            tracing::info!(file = %path.display(), "configuration reloaded");
+            true
+        }
+        Err(ConfigError::Wrong { file, problems }) => {
+            for problem in problems {
+                let (line, column) = (problem.line, problem.column);
+                tracing::error!(file, line, column, "{}: {}", problem.what, problem.help);
+            }
+            tracing::error!("the configuration is wrong: the old settings stay");
+            false
+        }
+        Err(error) => {
+            tracing::error!(%error, "the configuration cannot be read: the old settings stay");
+            false
+        }
+    }
+}
+
+/// Where we listen, as people write it.
+struct Places {
+    milter: Vec<String>,
+    http: Option<String>,
+    handed_over: usize,
+}
+
+impl Places {
+    fn of(sockets: &Sockets) -> Places {
+        let http = sockets.http.as_ref().and_then(|http| http.local_addr().ok());
+        Places {
+            milter: sockets.milter.iter().map(shown).collect(),
+            http: http.map(|at| format!("http://{at}")),
+            handed_over: sockets.handed_over,
+        }
+    }
+
+    fn status(&self) -> String {
+        format!("taking mails on {}", self.milter.join(", "))
+    }
+
+    /// Says that we are ready, and to people at a terminal also what to do next.
+    fn announce(&self, config: &Config) {
+        let (milter, http) = (self.milter.join(", "), self.http.as_deref().unwrap_or("off"));
+        if self.handed_over > 0 {
+            tracing::info!(
+                sockets = self.handed_over,
+                "systemd handed over sockets, which replace their `listen` of the configuration"
+            );
+        }
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), milter, http, "mailgauge is ready");
+        let mut stderr = std::io::stderr();
+        if config.log_format == LogFormat::Text && stderr.is_terminal() {
+            // Whether the hint can be written or not is of no matter.
+            let _ = stderr.write_all(self.hint().as_bytes());
+        }
+    }
+
+    fn hint(&self) -> String {
+        /// Debian's smtpd lives in this directory and cannot name what is outside.
+        const CHROOT: &str = "unix:/var/spool/postfix/";
+        let address = self.milter.first().map_or("", String::as_str);
+        let address =
+            address.strip_prefix(CHROOT).map_or_else(|| address.to_owned(), |inside| format!("unix:{inside}"));
+        let mut hint = format!(
+            "\nWhat next? Let Postfix ask mailgauge (if you have other milters, put this behind them):\n\
+             \n  postconf -e 'smtpd_milters = {{ {address}, connect_timeout=5s, command_timeout=10s, content_timeout=60s, default_action=accept }}'\
+             \n  postfix reload\n"
+        );
+        if let Some(http) = &self.http {
+            hint.push_str(&format!("\nMetrics are on {http}/metrics. "));
+        } else {
+            hint.push('\n');
+        }
+        hint.push_str("Ctrl-C ends mailgauge.\n\n");
+        hint
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_hint_names_the_path_as_a_chrooted_smtpd_sees_it() {
+        let places =
+            Places { milter: vec!["unix:/var/spool/postfix/mailgauge/milter.sock".into()], http: None, handed_over: 0 };
+        assert!(places.hint().contains("{ unix:mailgauge/milter.sock, connect_timeout=5s"), "{}", places.hint());
+    }
+}

@@ -1,0 +1,129 @@
+//! `list` and `explain`: the catalogue for people.
+
+use super::terminal::{Paint, width, wrap};
+use super::{Format, complain};
+use crate::catalogue::{self, Entry, Group};
+use crate::config::nearest;
+use serde::Serialize;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+/// A finding without its check.
+#[derive(Serialize)]
+struct Listed {
+    id: &'static str,
+    level: &'static str,
+    group: &'static str,
+    since: &'static str,
+    title: &'static str,
+    what: &'static str,
+    why: &'static str,
+    tell: &'static str,
+    fix: &'static str,
+    misses: &'static str,
+    rfc: &'static str,
+}
+
+pub fn list(format: Format) -> anyhow::Result<ExitCode> {
+    let out = match format {
+        Format::Json => {
+            let all: Vec<_> = catalogue::all().map(listed).collect();
+            serde_json::to_string_pretty(&all)? + "\n"
+        }
+        Format::Text => table(Paint::for_stdout()),
+    };
+    io::stdout().write_all(out.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn explain(id: &str) -> anyhow::Result<ExitCode> {
+    match catalogue::find(id) {
+        Some(entry) => {
+            io::stdout().write_all(page(entry, Paint::for_stdout(), width()).as_bytes())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        None => {
+            let near = nearest(id, catalogue::all().map(|e| e.id));
+            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            complain(&format!("there is no finding `{}`{hint}\n`mailgauge list` shows every id", id.escape_debug()));
+            Ok(ExitCode::from(super::COULD_NOT))
+        }
+    }
+}
+
+fn listed(entry: &'static Entry) -> Listed {
+    let Entry { id, since, group, level, title, what, why, tell, fix, misses, rfc, check: _ } = entry;
+    Listed { id, level: level.name(), group: group.name(), since, title, what, why, tell, fix, misses, rfc }
+}
+
+fn table(paint: Paint) -> String {
+    let mut out = String::new();
+    let id_width = catalogue::all().map(|e| e.id.len()).max().unwrap_or(0);
+    for &group in Group::ALL {
+        let mut entries = catalogue::all().filter(|e| e.group == group).peekable();
+        if entries.peek().is_none() {
+            continue;
+        }
+        let gap = if out.is_empty() { "" } else { "\n" };
+        let _ = writeln!(out, "{gap}{}", paint.bold(group.name()));
+        for entry in entries {
+            let level = paint.level(Some(entry.level), &format!("{:<7}", entry.level));
+            let _ = writeln!(out, "  {:<id_width$}  {level}  {}", entry.id, entry.title);
+        }
+    }
+    out
+}
+
+/// The page of `explain`.
+fn page(entry: &Entry, paint: Paint, width: usize) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", paint.bold(&wrap(entry.title, "", width)));
+    let _ = writeln!(
+        out,
+        "{} · {} · {} · since {}",
+        entry.id,
+        paint.level(Some(entry.level), entry.level.name()),
+        entry.group,
+        entry.since
+    );
+    let quote = format!("“{}”", entry.tell);
+    for (head, text) in [
+        ("What was seen", entry.what),
+        ("Why it matters", entry.why),
+        ("Tell the user", quote.as_str()),
+        ("Who has to fix it", entry.fix),
+        ("What this does not see", entry.misses),
+        ("Source", entry.rfc),
+    ] {
+        if !text.is_empty() {
+            let _ = writeln!(out, "\n{}\n{}", paint.bold(head), wrap(text, "  ", width));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::{Check, Level};
+
+    #[test]
+    fn a_page_worth_reading() {
+        let entry = Entry {
+            id: "zip-truncated",
+            since: "0.1.0",
+            group: Group::Content,
+            level: Level::Warning,
+            title: "The ZIP file ends too early",
+            what: "A ZIP archive has its table of contents at its end, and this one has none: the end of the file is missing.",
+            why: "Most programs refuse to open it.",
+            tell: "The file was cut off before it was sent. Please ask for it again.",
+            fix: "The sender.",
+            misses: "",
+            rfc: "APPNOTE.TXT 4.3.16",
+            check: Check::Message(|_, _| true),
+        };
+        insta::assert_snapshot!(page(&entry, Paint::none(), 60));
+    }
+}

@@ -1,0 +1,153 @@
+//! The command line: `run` and the offline verbs. The only room that reads argv, prints, and decides on exit codes.
+
+mod daemon;
+pub mod docs;
+mod findings;
+mod logging;
+mod notify;
+mod scan;
+mod sockets;
+mod terminal;
+
+use crate::config::{Config, ConfigError};
+use clap::{Parser, Subcommand, ValueEnum};
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// What a verb could not do; `0` and `1` are answers.
+const COULD_NOT: u8 = 2;
+
+/// Measures every mail on its way through Postfix, without keeping a word of it.
+#[derive(Parser)]
+#[command(name = "mailgauge", version, arg_required_else_help = true, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 all is well, 1 `scan` found something at or above --fail-on, 2 it could not do its work.";
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Run the milter
+    ///
+    /// Needs no configuration: Postfix connects to inet:127.0.0.1:10724, metrics are on http://127.0.0.1:10725/metrics.
+    ///
+    /// SIGTERM and SIGINT let open mails finish, then end; a second one ends at once. SIGHUP reads the configuration file again.
+    /// systemd is told when mailgauge is ready, reloads and stops; sockets may come from a .socket unit
+    /// (FileDescriptorName=http for the metrics, any other name for Postfix).
+    Run(RunArgs),
+    /// Say what is wrong with a configuration file, or print the configuration that holds
+    CheckConfig(ConfigArg),
+    /// Measure message files with the engine of the milter
+    ///
+    /// Prints sizes, parts and findings, and never a word of the mail. A first line `From ` is allowed, line ends may be LF or CRLF.
+    Scan(ScanArgs),
+    /// List every finding
+    List(ListArgs),
+    /// Explain a finding: what it means, what to tell the user, who has to fix it
+    Explain(ExplainArgs),
+    /// Write the generated documents
+    #[command(hide = true)]
+    Docs(DocsArgs),
+}
+
+#[derive(clap::Args)]
+struct ConfigArg {
+    /// Configuration file (TOML); without it, the defaults hold
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl ConfigArg {
+    fn load(&self) -> Result<Config, ConfigError> {
+        Config::load(self.config.as_deref())
+    }
+}
+
+#[derive(clap::Args)]
+struct RunArgs {
+    #[command(flatten)]
+    config: ConfigArg,
+    /// How much to log, before RUST_LOG and the configuration: error, warn, info, debug, or directives such as mailgauge=debug
+    #[arg(long, value_name = "LEVEL")]
+    log_level: Option<String>,
+}
+
+#[derive(clap::Args)]
+struct ScanArgs {
+    /// Message files; - reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// text for people; json: one object a message, one message a line
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Exit with 1 if a finding has this level or a higher one
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = scan::FailOn::Warning)]
+    fail_on: scan::FailOn,
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+#[derive(clap::Args)]
+struct ListArgs {
+    /// text for people; json: one array
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(clap::Args)]
+struct ExplainArgs {
+    /// The id of a finding, as the X-Mailgauge header field and `mailgauge list` show it
+    id: String,
+}
+
+#[derive(clap::Args)]
+struct DocsArgs {
+    /// The root of the repository
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Reads the arguments of this process, does what they say, and answers with the exit code.
+pub fn main() -> ExitCode {
+    let done = match Cli::parse().verb {
+        Verb::Run(args) => daemon::run(&args),
+        Verb::CheckConfig(args) => check_config(&args),
+        Verb::Scan(args) => scan::run(&args),
+        Verb::List(args) => findings::list(args.format),
+        Verb::Explain(args) => findings::explain(&args.id),
+        Verb::Docs(args) => docs::write(&args.dir),
+    };
+    match done {
+        Ok(code) => code,
+        // The reader of our output has seen enough: `mailgauge list | head -3`.
+        Err(e) if e.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) => {
+            ExitCode::SUCCESS
+        }
+        Err(e) => {
+            complain(&format!("{e:#}"));
+            ExitCode::from(COULD_NOT)
+        }
+    }
+}
+
+/// Says on stderr what could not be done.
+fn complain(text: &str) {
+    // Where even stderr is gone, there is nobody to tell.
+    let _ = writeln!(io::stderr(), "mailgauge: {text}");
+}
+
+fn check_config(args: &ConfigArg) -> anyhow::Result<ExitCode> {
+    let config = args.load()?;
+    io::stdout().write_all(config.to_toml().as_bytes())?;
+    Ok(ExitCode::SUCCESS)
+}
