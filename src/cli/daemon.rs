@@ -3,9 +3,10 @@
 use super::notify::{self, Watchdog};
 use super::sockets::{Sockets, shown};
 use super::{RunArgs, logging};
+use crate::Settings;
 use crate::config::{Config, ConfigError, LogFormat};
 use crate::report::{self, Metrics, Reporter};
-use crate::{Settings, web};
+use crate::web::{self, HealthState};
 use anyhow::Context;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -38,22 +39,27 @@ async fn serve(config: Config, file: Option<&Path>, sockets: Sockets) -> anyhow:
     let mut hangup = signal(SignalKind::hangup())?;
 
     let registry = prometheus::Registry::new();
-    let reporter = Arc::new(Reporter::new(Metrics::register(&registry)?));
-    let health = Arc::new(web::Health::default());
+    let metrics = Arc::new(Metrics::register(&registry)?);
+    let reporter = Arc::new(Reporter::new(metrics.clone()));
+    let health = Arc::new(web::Health::new());
     let (settings, current) = watch::channel(Arc::new(config.settings.clone()));
     let (stop, stopped) = oneshot::channel::<()>();
     let (stop_http, http_stopped) = oneshot::channel::<()>();
 
     let places = Places::of(&sockets);
     let http = sockets.http.map(|listener| {
-        let router = web::router(registry, health.clone());
-        tokio::spawn(web::serve(listener, router, async move { drop(http_stopped.await) }))
+        let router = web::router(registry, metrics, health.clone());
+        tokio::spawn(async move {
+            if let Err(error) = web::serve(listener, router, async move { drop(http_stopped.await) }).await {
+                tracing::error!(%error, "metrics and health are not served any more; mail is not affected");
+            }
+        })
     });
     let mut milter = pin!(crate::run(sockets.milter, current, reporter.clone(), async move { drop(stopped.await) }));
     let mut stop = Some(stop);
 
     places.announce(&config);
-    health.set_ready(true);
+    health.set(HealthState::Ready);
     notify::ready(&places.status());
     let mut watchdog = Watchdog::from_env();
     let asked = loop {
@@ -89,7 +95,7 @@ fn stopping(stop: &mut Option<oneshot::Sender<()>>, health: &web::Health, config
         return true;
     };
     tracing::info!(at_most = ?config.settings.milter.drain_timeout, "stopping: open mails may finish");
-    health.set_ready(false);
+    health.set(HealthState::Draining);
     notify::stopping();
     let _ = stop.send(());
     false
@@ -171,12 +177,17 @@ impl Places {
         /// Debian's smtpd lives in this directory and cannot name what is outside.
         const CHROOT: &str = "unix:/var/spool/postfix/";
         let address = self.milter.first().map_or("", String::as_str);
-        let address =
-            address.strip_prefix(CHROOT).map_or_else(|| address.to_owned(), |inside| format!("unix:{inside}"));
+        let inside = address.strip_prefix(CHROOT).map(|path| format!("unix:{path}"));
+        let chroot = if address.starts_with("unix:") && inside.is_none() {
+            "(Debian's smtpd is locked into /var/spool/postfix: it needs a socket below that, or TCP.)\n"
+        } else {
+            ""
+        };
+        let address = inside.as_deref().unwrap_or(address);
         let mut hint = format!(
             "\nWhat next? Let Postfix ask mailgauge (if you have other milters, put this behind them):\n\
              \n  postconf -e 'smtpd_milters = {{ {address}, connect_timeout=5s, command_timeout=10s, content_timeout=60s, default_action=accept }}'\
-             \n  postfix reload\n"
+             \n  postfix reload\n{chroot}"
         );
         if let Some(http) = &self.http {
             hint.push_str(&format!("\nMetrics are on {http}/metrics. "));

@@ -17,6 +17,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("docs/configuration.md", config::markdown()),
         ("docs/findings.md", findings()),
         ("docs/cli.md", command_line()),
+        ("docs/metrics.md", crate::report::metrics::reference_markdown()),
     ]
 }
 
@@ -69,7 +70,7 @@ fn findings() -> String {
 fn section(out: &mut String, entry: &Entry) {
     let _ = write!(
         out,
-        "\n<a id=\"{id}\"></a>\n\n### {id}\n\n**{}**\n\nLevel: {}. Since: {}.\n",
+        "\n### {id}\n\n**{}**\n\nLevel: {}. Since: {}.\n",
         entry.title,
         entry.level,
         entry.since,
@@ -116,4 +117,14 @@ fn command_line() -> String {
 fn help(command: &mut clap::Command) -> String {
     let help = command.render_long_help().to_string();
     help.trim_end().lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_section_of_the_manual() {
+        let mut out = String::new();
+        super::section(&mut out, &super::super::findings::tests::SAMPLE);
+        insta::assert_snapshot!(out);
+    }
 }

@@ -104,26 +104,27 @@ fn page(entry: &Entry, paint: Paint, width: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::catalogue::{Check, Level};
 
+    pub static SAMPLE: Entry = Entry {
+        id: "zip-truncated",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Warning,
+        title: "The ZIP file ends too early",
+        what: "A ZIP archive has its table of contents at its end, and this one has none: the end of the file is missing.",
+        why: "Most programs refuse to open it.",
+        tell: "The file was cut off before it was sent. Please ask for it again.",
+        fix: "The sender.",
+        misses: "",
+        rfc: "APPNOTE.TXT 4.3.16",
+        check: Check::Message(|_, _| true),
+    };
+
     #[test]
     fn a_page_worth_reading() {
-        let entry = Entry {
-            id: "zip-truncated",
-            since: "0.1.0",
-            group: Group::Content,
-            level: Level::Warning,
-            title: "The ZIP file ends too early",
-            what: "A ZIP archive has its table of contents at its end, and this one has none: the end of the file is missing.",
-            why: "Most programs refuse to open it.",
-            tell: "The file was cut off before it was sent. Please ask for it again.",
-            fix: "The sender.",
-            misses: "",
-            rfc: "APPNOTE.TXT 4.3.16",
-            check: Check::Message(|_, _| true),
-        };
-        insta::assert_snapshot!(page(&entry, Paint::none(), 60));
+        insta::assert_snapshot!(page(&SAMPLE, Paint::none(), 60));
     }
 }

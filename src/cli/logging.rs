@@ -13,8 +13,11 @@ use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 pub fn init(config: &Config, argument: Option<&str>) -> anyhow::Result<()> {
     let from_env = std::env::var("RUST_LOG").ok().filter(|v| !v.is_empty());
     let directives = argument.or(from_env.as_deref()).unwrap_or(config.log_level.name());
-    let filter = EnvFilter::try_new(directives)
-        .with_context(|| format!("{directives:?} is no log level: write error, warn, info or debug"))?;
+    let filter = EnvFilter::try_new(directives).map_err(|_| {
+        anyhow::anyhow!(
+            "{directives:?} is no log level: write error, warn, info, debug, or directives such as mailgauge=debug"
+        )
+    })?;
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match config.log_format {
         LogFormat::Text => {
             let text = fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colours());

@@ -71,7 +71,7 @@ impl ConfigArg {
 struct RunArgs {
     #[command(flatten)]
     config: ConfigArg,
-    /// How much to log, before RUST_LOG and the configuration: error, warn, info, debug, or directives such as mailgauge=debug
+    /// How much to log: error, warn, info, debug, or directives such as mailgauge=debug. Goes before RUST_LOG, which goes before the configuration
     #[arg(long, value_name = "LEVEL")]
     log_level: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! Addresses to listen on, in Postfix's and in Sendmail's spelling.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -96,11 +96,6 @@ impl HostPort {
             return Err(AddressError::Host(host.into()));
         }
         Ok(HostPort { host: bare.unwrap_or(host).into(), port: port_number })
-    }
-
-    /// Whether only this machine can connect.
-    pub fn is_loopback(&self) -> bool {
-        self.host.parse::<IpAddr>().map_or(self.host == "localhost", |ip| ip.is_loopback())
     }
 }
 

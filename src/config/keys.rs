@@ -12,11 +12,11 @@ use toml::de::DeValue;
 
 /// When a changed value takes effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub enum Applies {
     /// On reload, for the mails that begin afterwards.
-    Reload,
+    OnReload,
     /// When mailgauge starts.
-    Restart,
+    OnRestart,
 }
 
 /// One section of the file.
@@ -36,7 +36,7 @@ pub struct Key {
     /// What it does, one item a line.
     pub doc: &'static [&'static str],
     /// When a changed value takes effect.
-    pub takes: Takes,
+    pub applies: Applies,
     values: fn() -> String,
     read: fn(&mut Config, Found<'_, DeValue<'_>>) -> Result<(), Wrong>,
     show: fn(&Config) -> String,
@@ -63,7 +63,7 @@ macro_rules! sections {
     ($(
         $(#[doc = $sdoc:literal])+
         $section:ident {
-            $( $(#[doc = $doc:literal])+ $key:ident: $kind:expr => $($path:ident).+, $takes:ident; )+
+            $( $(#[doc = $doc:literal])+ $key:ident: $kind:expr => $($path:ident).+, $applies:ident; )+
         }
     )+) => {
         /// Every section, in the order of the example file.
@@ -73,7 +73,7 @@ macro_rules! sections {
             keys: &[ $( Key {
                 name: stringify!($key),
                 doc: &[$($doc),+],
-                takes: Takes::$takes,
+                applies: Applies::$applies,
                 values: || $kind.values(),
                 read: |config, value| { config.$($path).+ = $kind.read(value)?; Ok(()) },
                 show: |config| $kind.show(&config.$($path).+),
@@ -90,54 +90,55 @@ sections! {
     milter {
         /// One address or a list of them: "unix:/path", Postfix's "inet:host:port" or Sendmail's "inet:port@host".
         /// Sockets that systemd hands over (mailgauge.socket) replace this list.
-        listen: Addresses => listen, Restart;
+        listen: Addresses => listen, OnRestart;
         /// Permission bits of the unix sockets in `listen`, in octal.
-        socket_mode: Mode => socket_mode, Restart;
+        socket_mode: Mode => socket_mode, OnRestart;
         /// Sessions open at once; further connections wait until one ends.
-        max_sessions: Whole(1..=10_000) => settings.milter.max_sessions, Restart;
+        max_sessions: Whole(1..=10_000) => settings.milter.max_sessions, OnRestart;
         /// A session in which Postfix says nothing for this long is closed. Postfix keeps a session open while its client idles.
-        idle_timeout: Time(SECOND..=HOUR * 24) => settings.milter.idle_timeout, Restart;
+        idle_timeout: Time(SECOND..=HOUR * 24) => settings.milter.idle_timeout, OnRestart;
         /// A new connection must begin to speak within this time, so that a stalled peer holds no place.
-        first_frame_timeout: Time(SECOND..=HOUR) => settings.milter.first_frame_timeout, Restart;
+        first_frame_timeout: Time(SECOND..=HOUR) => settings.milter.first_frame_timeout, OnRestart;
         /// When mailgauge stops, open mails get this long to finish. Keep it below systemd's TimeoutStopSec.
-        drain_timeout: Time(Duration::ZERO..=HOUR) => settings.milter.drain_timeout, Restart;
+        drain_timeout: Time(Duration::ZERO..=HOUR) => settings.milter.drain_timeout, OnRestart;
     }
 
     /// Metrics for Prometheus (/metrics) and health (/-/healthy, /-/ready).
     http {
         /// "host:port", or "off". It has no password: keep it on loopback or behind a firewall.
-        listen: HttpAddress => http, Restart;
+        listen: HttpAddress => http, OnRestart;
     }
 
     /// What mailgauge writes about its own work. Never a word of a mail.
     log {
         /// "text" and "json" go to stderr, "journald" goes to systemd's journal with its fields.
-        format: OneOf(&[("text", LogFormat::Text), ("json", LogFormat::Json), ("journald", LogFormat::Journald)]) => log_format, Restart;
+        format: OneOf(&[("text", LogFormat::Text), ("json", LogFormat::Json), ("journald", LogFormat::Journald)]) => log_format, OnRestart;
         /// From "error" (little) to "debug" (much). One line a mail is written at "info".
-        level: OneOf(&[("error", LogLevel::Error), ("warn", LogLevel::Warn), ("info", LogLevel::Info), ("debug", LogLevel::Debug)]) => log_level, Restart;
+        level: OneOf(&[("error", LogLevel::Error), ("warn", LogLevel::Warn), ("info", LogLevel::Info), ("debug", LogLevel::Debug)]) => log_level, OnRestart;
     }
 
     /// Bounds of the scanner. Reaching one is counted and said, never an error. The defaults are the highest values.
     scan {
         /// Levels of nesting that are followed; what is deeper is measured as one flat part.
-        depth: Whole(1..=Limits::MAX_DEPTH) => settings.limits.depth, Reload;
+        depth: Whole(1..=Limits::MAX_DEPTH) => settings.limits.depth, OnReload;
         /// Parts of a mail that are examined; further parts are counted only.
-        parts: Whole(1..=Limits::MAX_PARTS) => settings.limits.parts, Reload;
+        parts: Whole(1..=Limits::MAX_PARTS) => settings.limits.parts, OnReload;
         /// Header fields that are examined in one header block; further fields are counted only.
-        header_fields: Whole(1..=Limits::MAX_HEADER_FIELDS) => settings.limits.header_fields, Reload;
+        header_fields: Whole(1..=Limits::MAX_HEADER_FIELDS) => settings.limits.header_fields, OnReload;
     }
 
     /// What is done with what was found.
     policy {
-        /// Which mails get the X-Mailgauge header field: "all", so that every mail has a reference to ask for, only those with "findings", or none ("off").
-        tag: OneOf(&[("all", TagMode::All), ("findings", TagMode::Findings), ("off", TagMode::Off)]) => settings.policy.tag, Reload;
+        /// Which mails get the X-Mailgauge header field: "all", so that every mail has a reference to ask for,
+        /// only those with "findings", or none ("off"). Copies that come from outside are removed in any case.
+        tag: OneOf(&[("all", TagMode::All), ("findings", TagMode::Findings), ("off", TagMode::Off)]) => settings.policy.tag, OnReload;
     }
 
     /// Sizes and counts from which findings speak.
     limits {
         /// Postfix's own message_size_limit (see `postconf message_size_limit`), in bytes as SMTP carries them or as "25 MiB".
         /// Where Postfix has 0, no limit, write a size that no mail reaches, such as "1 TiB".
-        message_size_limit: Size(1024..=1 << 40) => settings.thresholds.message_size_limit, Reload;
+        message_size_limit: Size(1024..=1 << 40) => settings.thresholds.message_size_limit, OnReload;
     }
 }
 

@@ -11,7 +11,7 @@ mod reference;
 mod units;
 
 pub use address::{Address, AddressError, HostPort};
-pub use keys::{Key, SECTIONS, Section, Takes, nearest};
+pub use keys::{Applies, Key, SECTIONS, Section, nearest};
 pub use problem::{ConfigError, Problem};
 pub use reference::{example, markdown};
 pub use units::{human_bytes, parse_duration, parse_size, show_duration};
@@ -143,7 +143,7 @@ impl Config {
         SECTIONS
             .iter()
             .flat_map(|section| section.keys.iter().map(move |key| (section, key)))
-            .filter(|(_, key)| key.takes == Takes::Restart && key.show(self) != key.show(new))
+            .filter(|(_, key)| key.applies == Applies::OnRestart && key.show(self) != key.show(new))
             .map(|(section, key)| format!("{}.{}", section.name, key.name))
             .collect()
     }

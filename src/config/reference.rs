@@ -1,6 +1,6 @@
 //! The example file and the manual page, made from the table of keys.
 
-use super::{Config, SECTIONS, Takes};
+use super::{Applies, Config, SECTIONS};
 
 /// `contrib/mailgauge.toml`: every key with its text and its default, each of them commented out.
 pub fn example() -> String {
@@ -14,7 +14,7 @@ pub fn example() -> String {
     for section in SECTIONS {
         out.push_str(&format!("\n\n{}\n[{}]\n", comment(section.doc), section.name));
         for key in section.keys {
-            let restart = if key.takes == Takes::Restart { "\n# Read at the start only." } else { "" };
+            let restart = if key.applies == Applies::OnRestart { "\n# Read at the start only." } else { "" };
             out.push_str(&format!("\n{}{restart}\n#{} = {}\n", comment(key.doc), key.name, key.show(&defaults)));
         }
     }
@@ -30,7 +30,7 @@ pub fn markdown() -> String {
          mailgauge runs without a configuration file. With `--config FILE` it reads a TOML file;\n\
          [`contrib/mailgauge.toml`](../contrib/mailgauge.toml) has every key with its default.\n\n\
          - `mailgauge check-config --config FILE` says what is wrong, with line, column and what to write instead, or prints the\n  configuration that holds.\n\
-         - `systemctl reload mailgauge` (SIGHUP) reads the file again. A file with a mistake changes nothing: the old settings stay,\n  the mistake is logged, and `mailgauge_config_reloads_total{result=\"error\"}` counts it.\n\
+         - `systemctl reload mailgauge` (SIGHUP) reads the file again. A file with a mistake changes nothing: the old settings stay,\n  and the mistake is logged and counted.\n\
          - Durations are a whole number and a unit: `\"500ms\"`, `\"10s\"`, `\"5m\"`, `\"1h\"`, `\"1d\"`.\n\
          - Sizes are bytes, or a whole number and a unit: `10240000`, `\"25 MiB\"` (26,214,400), `\"25 MB\"` (25,000,000).\n\
          - There are no secrets in this file.\n",
@@ -38,9 +38,9 @@ pub fn markdown() -> String {
     for section in SECTIONS {
         out.push_str(&format!("\n## [{}]\n\n{}\n", section.name, prose(section.doc)));
         for key in section.keys {
-            let changes = match key.takes {
-                Takes::Reload => "on reload",
-                Takes::Restart => "on restart",
+            let changes = match key.applies {
+                Applies::OnReload => "on reload",
+                Applies::OnRestart => "on restart",
             };
             out.push_str(&format!(
                 "\n### `{}.{}`\n\n{}\n\n- takes: {}\n- default: `{}`\n- a change takes effect: {changes}\n",

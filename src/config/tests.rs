@@ -138,3 +138,56 @@ fn unreadable_files_are_named() {
     let shown = Config::load(Some(&path)).unwrap_err().to_string();
     assert!(shown.contains("latin1.toml:2:5: this is not UTF-8"), "{shown}");
 }
+
+proptest::proptest! {
+    /// Whatever stands in the file, there is an answer, and its places can be shown.
+    #[test]
+    fn no_text_makes_it_panic(pieces in proptest::collection::vec(piece(), 0..12)) {
+        if let Err(problems) = Config::parse(&pieces.concat()) {
+            proptest::prop_assert!(!problems.is_empty());
+            for problem in problems {
+                let _ = problem.to_string();
+            }
+        }
+    }
+}
+
+fn piece() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let fragments = [
+        "[milter]\n",
+        "[scan]\n",
+        "[http]\n",
+        "[log]\n",
+        "listen",
+        "depth",
+        "level",
+        " = ",
+        "\n",
+        "\r\n",
+        "\"",
+        "'",
+        "[",
+        "]",
+        "{",
+        "}",
+        ",",
+        ".",
+        "#",
+        "0x",
+        "-1",
+        "65",
+        "1e9",
+        "true",
+        "inf",
+        "1979-05-27",
+        "\"inet:[::1]:0\"",
+        "\"off\"",
+        "\"9\"",
+        "ä",
+        "\t",
+        "\\u",
+        "🦀",
+    ];
+    prop_oneof![prop::sample::select(fragments.to_vec()).prop_map(str::to_owned), any::<String>()]
+}

@@ -46,7 +46,8 @@ pub fn show_duration(time: Duration) -> String {
     if millis == 0 {
         return "0s".into();
     }
-    let (unit, size) = TIMES.iter().find(|(_, size)| millis % u128::from(*size) == 0).copied().unwrap_or(("ms", 1));
+    let (unit, size) =
+        TIMES.iter().find(|(_, size)| millis.is_multiple_of(u128::from(*size))).copied().unwrap_or(("ms", 1));
     format!("{}{unit}", millis / u128::from(size))
 }
 

@@ -1,12 +1,16 @@
 //! The integration tests: one binary, one subject a module; the real programs, the real wire.
 #![forbid(unsafe_code)]
 
+mod cli;
 mod corpus;
 mod daemon;
+mod docs;
 mod mails;
 mod memory;
 mod milter_descriptors;
 mod milter_fault;
 mod milter_privacy;
 mod milter_wire;
+mod run;
 mod sources;
+mod units;

@@ -3,7 +3,7 @@
 mod json;
 mod text;
 
-use super::terminal::Paint;
+use super::terminal::{Paint, harmless, width};
 use super::{Format, ScanArgs, complain};
 use crate::Settings;
 use crate::catalogue::{self, Finding, Level};
@@ -42,7 +42,7 @@ impl FailOn {
 
 /// One message file and what was found in it.
 struct Scanned<'a> {
-    /// As it was named, fit for a terminal.
+    /// As it was named; not yet fit for a terminal.
     path: &'a str,
     facts: Facts,
     findings: Vec<Finding>,
@@ -57,11 +57,11 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<ExitCode> {
     let mut levels = Vec::new();
     let mut unread = false;
     for path in &args.files {
-        let name = super::terminal::harmless(&path.to_string_lossy());
+        let name = path.to_string_lossy();
         let facts = match measure(path, &settings) {
             Ok(facts) => facts,
             Err(error) => {
-                complain(&format!("{name}: {error}"));
+                complain(&format!("{}: {error}", harmless(&name)));
                 unread = true;
                 continue;
             }
@@ -76,7 +76,7 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<ExitCode> {
             }
             Format::Text => {
                 let gap = if levels.is_empty() { "" } else { "\n" };
-                write!(out, "{gap}{}", text::message(&scanned, paint, super::terminal::width()))?;
+                write!(out, "{gap}{}", text::message(&scanned, paint, width()))?;
             }
         }
         levels.push(level);

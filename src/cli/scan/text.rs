@@ -1,6 +1,6 @@
 //! What was found in a message, for people at a terminal. Numbers and names from closed lists only.
 
-use super::super::terminal::{Paint, wrap};
+use super::super::terminal::{Paint, harmless, wrap};
 use super::Scanned;
 use crate::catalogue::Level;
 use crate::config::human_bytes;
@@ -18,7 +18,7 @@ pub fn message(scanned: &Scanned<'_>, paint: Paint, width: usize) -> String {
     let facts = &scanned.facts;
     let mut out = String::new();
     let word = scanned.level.map_or("clean", |level| level.name());
-    let _ = writeln!(out, "{}  {}", paint.bold(scanned.path), paint.level(scanned.level, word));
+    let _ = writeln!(out, "{}  {}", paint.bold(&harmless(scanned.path)), paint.level(scanned.level, word));
     let _ = writeln!(out, "  {}\n", sizes(facts));
     tree(&mut out, facts, paint);
     findings(&mut out, scanned, paint, width);

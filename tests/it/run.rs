@@ -1,0 +1,237 @@
+//! `mailgauge run` as a service manager sees it: signals, sd_notify, sockets.
+
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+/// What takes longer has hung.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Daemon {
+    child: Child,
+    log: Receiver<Value>,
+}
+
+impl Daemon {
+    fn start(config: &Path) -> Daemon {
+        Daemon::spawn(Command::new(env!("CARGO_BIN_EXE_mailgauge")).arg("run").arg("--config").arg(config))
+    }
+
+    fn spawn(command: &mut Command) -> Daemon {
+        let mut child = command.env_remove("RUST_LOG").stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = child.stderr.take().unwrap();
+        Daemon { child, log: read_log(stderr) }
+    }
+
+    /// Waits for the log line with this message.
+    #[track_caller]
+    fn wait_for(&self, message: &str) -> Value {
+        loop {
+            let line = self.log.recv_timeout(PATIENCE).unwrap_or_else(|e| panic!("{message:?} was not logged: {e}"));
+            if line["message"].as_str().is_some_and(|m| m.contains(message)) {
+                return line;
+            }
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let done = Command::new("sh").arg("-c").arg(format!("kill -{name} {}", self.child.id())).status().unwrap();
+        assert!(done.success());
+    }
+
+    fn ended(mut self) -> ExitStatus {
+        let deadline = std::time::Instant::now() + PATIENCE;
+        while std::time::Instant::now() < deadline {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("it does not end");
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_log(stderr: ChildStderr) -> Receiver<Value> {
+    let (send, log) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stderr).lines().map_while(Result::ok) {
+            let value = serde_json::from_str(&line).unwrap_or_else(|_| serde_json::json!({ "message": line }));
+            let _ = send.send(value);
+        }
+    });
+    log
+}
+
+/// A configuration on free ports with JSON logs, and more keys.
+fn config(dir: &Path, more: &str) -> PathBuf {
+    let path = dir.join("mailgauge.toml");
+    let base = "[milter]\nlisten = \"inet:127.0.0.1:0\"\n[http]\nlisten = \"127.0.0.1:0\"\n[log]\nformat = \"json\"\n";
+    std::fs::write(&path, format!("{base}{more}")).unwrap();
+    path
+}
+
+#[test]
+fn sigterm_and_sigint_end_it_in_peace() {
+    let dir = tempfile::tempdir().unwrap();
+    let config = config(dir.path(), "");
+    for signal in ["TERM", "INT"] {
+        let daemon = Daemon::start(&config);
+        let ready = daemon.wait_for("mailgauge is ready");
+        assert_eq!(ready["version"], env!("CARGO_PKG_VERSION"));
+        assert!(ready["milter"].as_str().unwrap().starts_with("inet:127.0.0.1:"), "{ready}");
+        daemon.signal(signal);
+        daemon.wait_for("stopping");
+        assert_eq!(daemon.ended().code(), Some(0));
+    }
+}
+
+#[test]
+fn sighup_reads_the_file_again_and_survives_a_broken_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = config(dir.path(), "");
+    let daemon = Daemon::start(&path);
+    let ready = daemon.wait_for("mailgauge is ready");
+
+    config(dir.path(), "[scan]\ndepth = 99\n");
+    daemon.signal("HUP");
+    let error = daemon.wait_for("`depth` takes a whole number from 1 to 64, but this is 99: write 64 or less");
+    assert_eq!((&error["line"], &error["column"], &error["level"]), (&8.into(), &9.into(), &"ERROR".into()), "{error}");
+    daemon.wait_for("the old settings stay");
+    let http = ready["http"].as_str().unwrap();
+    let health = ureq::get(format!("{http}/-/healthy")).call().unwrap();
+    assert_eq!(health.status().as_u16(), 200);
+
+    std::fs::write(&path, "[http]\nlisten = \"off\"\n").unwrap();
+    daemon.signal("HUP");
+    let restart = daemon.wait_for("restart mailgauge");
+    assert_eq!(restart["keys"], "milter.listen, http.listen, log.format");
+    daemon.wait_for("configuration reloaded");
+    daemon.signal("TERM");
+    assert_eq!(daemon.ended().code(), Some(0));
+}
+
+#[test]
+fn what_it_cannot_start_with_ends_it_with_2() {
+    let dir = tempfile::tempdir().unwrap();
+    let broken = dir.path().join("broken.toml");
+    std::fs::write(&broken, "[milter]\nlisen = 1\n").unwrap();
+    let daemon = Daemon::start(&broken);
+    daemon.wait_for("broken.toml:2:1: [milter] has no key `lisen`");
+    assert_eq!(daemon.ended().code(), Some(2));
+
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let text = format!("[milter]\nlisten = \"inet:{}\"\n", taken.local_addr().unwrap());
+    std::fs::write(&broken, text).unwrap();
+    let daemon = Daemon::start(&broken);
+    daemon.wait_for("the port is taken");
+    assert_eq!(daemon.ended().code(), Some(2));
+}
+
+#[test]
+fn unix_sockets_survive_a_kill() {
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("milter.sock");
+    let path = dir.path().join("mailgauge.toml");
+    let text = format!(
+        "[milter]\nlisten = \"unix:{}\"\n[http]\nlisten = \"off\"\n[log]\nformat = \"json\"\n",
+        socket.display()
+    );
+    std::fs::write(&path, text).unwrap();
+    for _ in 0..2 {
+        let daemon = Daemon::start(&path);
+        let ready = daemon.wait_for("mailgauge is ready");
+        assert_eq!(ready["milter"], format!("unix:{}", socket.display()));
+        assert_eq!(ready["http"], "off");
+        UnixStream::connect(&socket).unwrap();
+        daemon.signal("KILL");
+        daemon.ended();
+        assert!(socket.exists());
+    }
+}
+
+#[test]
+fn systemd_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = config(dir.path(), "");
+    let address = dir.path().join("notify.sock");
+    let notify = UnixDatagram::bind(&address).unwrap();
+    notify.set_read_timeout(Some(PATIENCE)).unwrap();
+    // The next message that is not a pulse of the watchdog.
+    let told = || loop {
+        let mut buffer = [0; 4096];
+        let length = notify.recv(&mut buffer).unwrap();
+        let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+        if text != "WATCHDOG=1\n" {
+            return text;
+        }
+    };
+    let daemon = Daemon::spawn(
+        Command::new(env!("CARGO_BIN_EXE_mailgauge"))
+            .args(["run", "--config"])
+            .arg(&path)
+            .env("NOTIFY_SOCKET", &address)
+            .env("WATCHDOG_USEC", "200000"),
+    );
+    let ready = told();
+    assert!(ready.starts_with("READY=1\nSTATUS=taking mails on inet:127.0.0.1:"), "{ready}");
+    let mut pulse = [0; 64];
+    let length = notify.recv(&mut pulse).unwrap();
+    assert_eq!(&pulse[..length], b"WATCHDOG=1\n");
+    daemon.signal("HUP");
+    let reloading = told();
+    let usec = reloading.strip_prefix("RELOADING=1\nMONOTONIC_USEC=").unwrap_or_else(|| panic!("{reloading}"));
+    assert!(usec.trim_end().parse::<u64>().is_ok(), "{reloading}");
+    assert!(told().starts_with("READY=1\n"));
+    daemon.signal("TERM");
+    assert!(told().starts_with("STOPPING=1\n"));
+    assert_eq!(daemon.ended().code(), Some(0));
+}
+
+#[test]
+fn systemd_hands_over_sockets() {
+    const HELPER: &str = "systemd-socket-activate";
+    if Command::new(HELPER).arg("--version").output().is_err() {
+        eprintln!("skipped: {HELPER} is not installed");
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let socket = dir.path().join("handed.sock");
+    // Free a moment ago; the helper binds by number only.
+    let http = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let path = config(dir.path(), "");
+    let daemon = Daemon::spawn(
+        Command::new(HELPER)
+            .arg(format!("--listen={}", socket.display()))
+            .arg(format!("--listen={http}"))
+            .arg("--fdname=milter:http")
+            .arg(env!("CARGO_BIN_EXE_mailgauge"))
+            .args(["run", "--config"])
+            .arg(&path),
+    );
+    // The helper starts us at the first connection.
+    daemon.wait_for("Listening on");
+    let deadline = std::time::Instant::now() + PATIENCE;
+    while TcpStream::connect(http).is_err() && std::time::Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let handed = daemon.wait_for("systemd handed over sockets");
+    assert_eq!(handed["sockets"], 2);
+    let ready = daemon.wait_for("mailgauge is ready");
+    assert_eq!(ready["milter"], format!("unix:{}", socket.display()));
+    assert_eq!(ready["http"], format!("http://{http}"));
+    UnixStream::connect(&socket).unwrap();
+    daemon.signal("TERM");
+    assert_eq!(daemon.ended().code(), Some(0));
+}
