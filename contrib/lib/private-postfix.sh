@@ -3,7 +3,7 @@
 # integration tests and the benches all get theirs here. The system's own Postfix is neither read nor touched.
 #
 #   private-postfix.sh start DIR [--set KEY=VALUE]... [--until-exit PID] [--smtpd NAME [-o KEY=VALUE]...]...
-#   private-postfix.sh stop DIR              stops it at once and removes DIR
+#   private-postfix.sh stop DIR             stops it at once and removes DIR
 #   private-postfix.sh sendmail DIR ARG...  the sendmail command of this instance; the mail comes from standard input
 #
 # `start` prints one line `NAME PORT` for each --smtpd when all of them answer. --set puts a line into main.cf, -o gives one
@@ -233,7 +233,9 @@ cmd_start() {
         postfix -c "$dir/etc" check >"$dir/log/start.log" 2>&1 || show_logs_and_die "$dir" 'postfix check failed'
         ! postfix -c "$dir/etc" start >>"$dir/log/start.log" 2>&1 || break
         # Someone else, perhaps another private Postfix, took one of the ports meanwhile.
-        [ "$attempt" -lt 3 ] && grep -q 'Address already in use' "$dir/log/mail.log" || show_logs_and_die "$dir" 'Postfix did not start'
+        if [ "$attempt" -eq 3 ] || ! grep -q 'Address already in use' "$dir/log/mail.log"; then
+            show_logs_and_die "$dir" 'Postfix did not start'
+        fi
     done
     for i in "${!names[@]}"; do
         wait_until_up "${ports[$i]}" || show_logs_and_die "$dir" "no answer from smtpd ${names[$i]} on port ${ports[$i]}"
