@@ -167,9 +167,7 @@ fn broken_frames_are_not_quoted() {
         &[("RUST_LOG", "trace")],
     );
     let negotiation = [&6u32.to_be_bytes()[..], &0x1ffu32.to_be_bytes(), &0x1f_ffffu32.to_be_bytes()].concat();
-    let frame = |command: u8, data: &[u8]| {
-        [&(data.len() as u32 + 1).to_be_bytes()[..], &[command], data].concat()
-    };
+    let frame = |command: u8, data: &[u8]| [&(data.len() as u32 + 1).to_be_bytes()[..], &[command], data].concat();
     let broken = [
         frame(b'L', b"zqfieldname without its value"),
         frame(b'M', b"zqsenderlocal"),
@@ -191,7 +189,8 @@ fn broken_frames_are_not_quoted() {
 #[test]
 fn the_search_finds_what_is_there() {
     for (form, needle) in forms("zqbodywort") {
-        let found = std::panic::catch_unwind(|| assert_clean("a haystack", &[b"..", needle.as_slice(), b".."].concat()));
+        let found =
+            std::panic::catch_unwind(|| assert_clean("a haystack", &[b"..", needle.as_slice(), b".."].concat()));
         assert!(found.is_err(), "{form}");
     }
     for shift in 0..3 {

@@ -188,11 +188,8 @@ impl Metrics {
     /// One series by a label.
     pub fn with(&self, name: &str, label: &str, value: &str) -> f64 {
         let wanted = format!("{label}=\"{value}\"");
-        let mut series = self
-            .0
-            .iter()
-            .filter(|(key, _)| key.split('{').next() == Some(name) && key.contains(&wanted))
-            .peekable();
+        let mut series =
+            self.0.iter().filter(|(key, _)| key.split('{').next() == Some(name) && key.contains(&wanted)).peekable();
         assert!(series.peek().is_some(), "there is no {name} with {wanted}");
         series.map(|(_, value)| value).sum()
     }

@@ -112,7 +112,8 @@ fn several_mails_in_one_session_are_told_apart() {
     let lane = postfix.tcp_lane();
     let daemon = Daemon::start(&lane.milter);
     let mut session = Session::open(lane.smtp_port).expect("a session");
-    let mails = [with_attachment("first", 5_000), complete("second", "\nNothing attached.\n"), with_attachment("third", 7)];
+    let mails =
+        [with_attachment("first", 5_000), complete("second", "\nNothing attached.\n"), with_attachment("third", 7)];
     let mut references = BTreeSet::new();
     for sent in &mails {
         let recipient = new_address();
@@ -129,7 +130,8 @@ fn several_mails_in_one_session_are_told_apart() {
     session.command("MAIL FROM:<sender@example.org>", '2').expect("MAIL");
     session.command("RSET", '2').expect("RSET");
     let (one, two) = (new_address(), new_address());
-    let envelope = Envelope { to: vec![one.clone(), two.clone()], size: Some(mails[0].len() as u64), ..Envelope::to("") };
+    let envelope =
+        Envelope { to: vec![one.clone(), two.clone()], size: Some(mails[0].len() as u64), ..Envelope::to("") };
     session.send(&envelope, &mails[0]).expect("Postfix takes the mail");
     assert_eq!(postfix.delivered(&one).tag(), postfix.delivered(&two).tag());
     assert_eq!(daemon.metrics().sum(metric::MESSAGES), 4.0);
@@ -184,7 +186,11 @@ fn mail_of_the_sendmail_command_passes() {
     let daemon = Daemon::start(&postfix.non_smtpd_milter);
     let recipient = new_address();
     let sent = complete("local", "\nFrom a program on this machine.\n.\n");
-    postfix.sendmail("sender@example.org", &recipient, &String::from_utf8_lossy(&sent).replace("\r\n", "\n").into_bytes());
+    postfix.sendmail(
+        "sender@example.org",
+        &recipient,
+        &String::from_utf8_lossy(&sent).replace("\r\n", "\n").into_bytes(),
+    );
     let delivered = postfix.delivered(&recipient);
     assert_unaltered(&delivered, &sent);
     assert_tag_tells(&delivered.tag(), &sent);

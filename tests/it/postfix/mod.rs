@@ -81,7 +81,10 @@ pub fn shared() -> Option<&'static PrivatePostfix> {
 impl PrivatePostfix {
     fn start() -> Option<PrivatePostfix> {
         let Some(mut command) = as_root(SCRIPT) else {
-            assert!(std::env::var_os(REQUIRED).is_none(), "{REQUIRED} is set, but Postfix is not installed or cannot be started as root");
+            assert!(
+                std::env::var_os(REQUIRED).is_none(),
+                "{REQUIRED} is set, but Postfix is not installed or cannot be started as root"
+            );
             eprintln!("skipped: needs Postfix, and root or sudo without a password to start it");
             return None;
         };
@@ -203,8 +206,6 @@ pub struct Delivered {
     /// The fields of the header, from the top, each with its folding and its final line end.
     pub fields: Vec<Vec<u8>>,
     pub body: Vec<u8>,
-    /// All of it below what the delivery agent put on top.
-    pub message: Vec<u8>,
 }
 
 impl Delivered {
@@ -222,8 +223,8 @@ impl Delivered {
                 Some(_) => fields.push(line.to_vec()),
             }
         }
-        let on_top: usize = fields.iter().take(3).map(Vec::len).sum();
-        Delivered { body: rest.to_vec(), message: text[on_top..].to_vec(), fields: fields.split_off(3) }
+        // On top are Return-Path, X-Original-To and Delivered-To, the delivery agent's.
+        Delivered { body: rest.to_vec(), fields: fields.split_off(3) }
     }
 
     /// The values of the tags, unfolded.
@@ -302,7 +303,8 @@ pub fn new_address() -> String {
 /// Sends a message through a lane to a recipient of its own and waits for it.
 pub fn through(postfix: &PrivatePostfix, port: u16, message: &[u8]) -> Delivered {
     let recipient = new_address();
-    smtp::send(port, &Envelope { eight_bit: true, ..Envelope::to(&recipient) }, message).expect("Postfix takes the mail");
+    smtp::send(port, &Envelope { eight_bit: true, ..Envelope::to(&recipient) }, message)
+        .expect("Postfix takes the mail");
     postfix.delivered(&recipient)
 }
 

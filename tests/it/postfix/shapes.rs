@@ -20,9 +20,15 @@ fn shapes() -> Vec<(&'static str, Vec<u8>)> {
         ("many blanks", complete("blanks", "X-Blanks:     five before, two after  \n\nbody\n")),
         ("a line that is no header", complete("broken", "this is no header line\nX-After: value\n\nbody\n")),
         ("an over-long field", complete("long", &format!("{long_field}\nbody\n"))),
-        ("a field over header_size_limit in pieces", complete("pieces", &format!("{}\nbody\n", long_field.replace("word word ", "word\n ")))),
+        (
+            "a field over header_size_limit in pieces",
+            complete("pieces", &format!("{}\nbody\n", long_field.replace("word word ", "word\n "))),
+        ),
         ("many fields", complete("many", &format!("{many}\nbody\n"))),
-        ("a mailbox line", [b"From someone Tue Nov 24 12:00:00 2026\r\n".to_vec(), complete("mbox", "\nbody\n")].concat()),
+        (
+            "a mailbox line",
+            [b"From someone Tue Nov 24 12:00:00 2026\r\n".to_vec(), complete("mbox", "\nbody\n")].concat(),
+        ),
         ("no header", crlf(b"\nonly a body\n")),
         ("no body", complete("bodiless", "")),
         ("an empty line as body", complete("empty-line", "\n\n")),
@@ -66,7 +72,8 @@ fn the_daemon_finds_what_scan_finds() {
     let lane = postfix.tcp_lane();
     let daemon = Daemon::start(&lane.milter);
     // Those that Postfix shows a milter as they were sent.
-    let alike = ["folded", "8-bit", "no blank after the colon", "many fields", "a body line of 100,000 bytes", "an attachment"];
+    let alike =
+        ["folded", "8-bit", "no blank after the colon", "many fields", "a body line of 100,000 bytes", "an attachment"];
     let mut findings = 0;
     for (name, message) in shapes().into_iter().filter(|(name, _)| alike.contains(name)) {
         let tag = through(postfix, lane.smtp_port, &message).tag();
