@@ -133,7 +133,7 @@ fn leaks_nothing(lane: &Lane, configuration: &str) {
     session.begin(&envelope).expect("DATA");
     session.write(&message[..message.len() / 2]).expect("Postfix reads");
     drop(session);
-    daemon.wait_for(crate::daemon::metric::ABORTED, 1.0);
+    daemon.wait_for_aborted(1);
 
     for page in ["/", "/metrics", "/-/healthy", "/-/ready", "/zqbodywort"] {
         assert_clean(page, daemon.get(page).unwrap_or_default().as_bytes());

@@ -2,7 +2,6 @@
 
 use crate::postfix::{MilterAddress, free_port};
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
@@ -10,12 +9,12 @@ use std::time::{Duration, Instant};
 /// The names of metrics the tests look at.
 pub mod metric {
     pub const MESSAGES: &str = "mailgauge_messages_total";
-    pub const ABORTED: &str = "mailgauge_aborted_transactions_total";
+    pub const ABORTED: &str = "mailgauge_transactions_aborted_total";
     pub const FORGED: &str = "mailgauge_forged_tags_removed_total";
     pub const FINDINGS: &str = "mailgauge_findings_total";
     pub const SCANNED: &str = "mailgauge_scanned_bytes_total";
     pub const ERRORS: &str = "mailgauge_internal_errors_total";
-    pub const OPEN_MESSAGES: &str = "mailgauge_open_messages";
+    pub const OPEN_MESSAGES: &str = "mailgauge_messages_open";
 }
 
 /// A start, a drain or a scrape takes well under a second; a busy machine still needs its time.
@@ -45,8 +44,11 @@ impl Daemon {
     ) -> Daemon {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let http = free_port();
-        let text =
-            format!("[milter]\nlisten = \"{milter}\"\n\n[http]\nlisten = \"127.0.0.1:{http}\"\n\n{configuration}");
+        // Postfix runs as its own user.
+        let mode = if matches!(milter, MilterAddress::Unix(_)) { "socket_mode = \"0666\"\n" } else { "" };
+        let text = format!(
+            "[milter]\nlisten = \"{milter}\"\n{mode}\n[http]\nlisten = \"127.0.0.1:{http}\"\n\n{configuration}"
+        );
         std::fs::write(dir.path().join("mailgauge.toml"), text).expect("the configuration is written");
         let mut daemon =
             Daemon { dir, milter: milter.clone(), http, environment: environment.to_vec(), child: None, starts: 0 };
@@ -86,10 +88,6 @@ impl Daemon {
             assert!(Instant::now() < deadline, "mailgauge is not ready:\n{}", self.output_text());
             std::thread::sleep(Duration::from_millis(10));
         }
-        // Postfix runs as its own user; giving it the socket is the service manager's work.
-        if let MilterAddress::Unix(path) = &self.milter {
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o666)).expect("the socket is there");
-        }
     }
 
     /// The body of a page, if it is served with success.
@@ -103,15 +101,15 @@ impl Daemon {
         Metrics::parse(&self.get("/metrics").expect("/metrics is served"))
     }
 
-    /// Waits until a metric, summed over its labels, has this value.
-    pub fn wait_for(&self, name: &str, value: f64) {
+    /// Waits until this many transactions broke off after DATA.
+    pub fn wait_for_aborted(&self, count: u32) {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            let now = self.metrics().sum(name);
-            if now == value {
+            let now = self.metrics().with(metric::ABORTED, "stage", "data");
+            if now == f64::from(count) {
                 return;
             }
-            assert!(Instant::now() < deadline, "{name} is {now} and not {value}:\n{}", self.output_text());
+            assert!(Instant::now() < deadline, "{now} transactions count as aborted and not {count}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

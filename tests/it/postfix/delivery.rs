@@ -54,8 +54,8 @@ pub fn assert_unaltered(delivered: &Delivered, sent: &[u8]) {
 /// The tag's numbers are those of the mail, by the engine that also reads files and by plain counting.
 pub fn assert_tag_tells(tag: &Tag, sent: &[u8]) {
     let scanned = scan(sent);
-    assert_eq!(tag.number("size"), sent.len() as u64);
-    assert_eq!(Some(tag.number("size")), scanned["wire_bytes"].as_u64());
+    assert_eq!(tag.number("wire"), sent.len() as u64);
+    assert_eq!(Some(tag.number("wire")), scanned["wire_bytes"].as_u64());
     let attachments: Vec<&serde_json::Value> = scanned["parts"]
         .as_array()
         .expect("parts")
@@ -64,7 +64,7 @@ pub fn assert_tag_tells(tag: &Tag, sent: &[u8]) {
         .collect();
     assert_eq!(tag.number("attachments"), attachments.len() as u64);
     let decoded: u64 = attachments.iter().filter_map(|part| part["decoded_bytes"].as_u64()).sum();
-    assert_eq!(tag.number("attachment-bytes"), decoded);
+    assert_eq!(tag.number("decoded"), decoded);
     mailgauge::report::Reference::parse(tag.get("ref")).expect("a reference whose check character fits");
 }
 
@@ -80,7 +80,7 @@ fn passes_both_ways(lane: &Lane) {
         assert_unaltered(&delivered, sent);
         let tag = delivered.tag();
         assert_tag_tells(&tag, sent);
-        assert_eq!((tag.number("attachments"), tag.number("attachment-bytes")), (attachments, bytes));
+        assert_eq!((tag.number("attachments"), tag.number("decoded")), (attachments, bytes));
     }
     let after = daemon.metrics();
     assert_eq!(after.sum(metric::MESSAGES) - before.sum(metric::MESSAGES), 2.0);
@@ -135,7 +135,7 @@ fn several_mails_in_one_session_are_told_apart() {
     session.send(&envelope, &mails[0]).expect("Postfix takes the mail");
     assert_eq!(postfix.delivered(&one).tag(), postfix.delivered(&two).tag());
     assert_eq!(daemon.metrics().sum(metric::MESSAGES), 4.0);
-    assert_eq!(daemon.metrics().sum(metric::ABORTED), 0.0, "a RSET before DATA breaks nothing off");
+    assert_eq!(daemon.metrics().with(metric::ABORTED, "stage", "data"), 0.0, "a RSET before DATA is no broken mail");
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn smtputf8_mail_passes() {
     let delivered = postfix.delivered(&recipient);
     assert_unaltered(&delivered, &sent);
     let tag = delivered.tag();
-    assert_eq!(tag.number("size"), sent.len() as u64);
+    assert_eq!(tag.number("wire"), sent.len() as u64);
     assert!(!format!("{tag:?}").contains("header-raw"), "raw UTF-8 is allowed with SMTPUTF8: {tag:?}");
 }
 
@@ -210,8 +210,8 @@ fn a_hundred_mails_at_once_pass() {
                     let delivered = through(postfix, lane.smtp_port, &sent);
                     assert_unaltered(&delivered, &sent);
                     let tag = delivered.tag();
-                    assert_eq!(tag.number("size"), sent.len() as u64, "a tag of another mail");
-                    assert_eq!(tag.number("attachment-bytes"), 1 + i as u64 * 2_500);
+                    assert_eq!(tag.number("wire"), sent.len() as u64, "a tag of another mail");
+                    assert_eq!(tag.number("decoded"), 1 + i as u64 * 2_500);
                     tag.get("ref").to_owned()
                 })
             })

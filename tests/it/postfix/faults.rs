@@ -17,7 +17,7 @@ fn a_client_that_hangs_up_in_mid_data_counts_as_aborted() {
     session.begin(&Envelope::to(&new_address())).expect("DATA");
     session.write(b"Subject: half\r\n\r\nThis mail has no e").expect("Postfix reads");
     drop(session);
-    daemon.wait_for(metric::ABORTED, 1.0);
+    daemon.wait_for_aborted(1);
 
     // Grown beyond message_size_limit: for a milter it looks the same.
     let mut session = Session::open(lane.smtp_port).expect("a session");
@@ -32,12 +32,12 @@ fn a_client_that_hangs_up_in_mid_data_counts_as_aborted() {
     assert!(reply.starts_with("552"), "{reply}");
     // Postfix 3.7 tells the milter not now but with what comes next in this session.
     session.quit().expect("the session ends well");
-    daemon.wait_for(metric::ABORTED, 2.0);
+    daemon.wait_for_aborted(2);
 
     // Both left nothing open, and the next mail is measured as if nothing had been.
     let sent = complete("after", "\nStill here.\n");
     let delivered = through(postfix, lane.smtp_port, &sent);
-    assert_eq!(delivered.tag().number("size"), sent.len() as u64);
+    assert_eq!(delivered.tag().number("wire"), sent.len() as u64);
     let metrics = daemon.metrics();
     assert_eq!(metrics.sum(metric::MESSAGES), 1.0);
     assert_eq!(metrics.sum(metric::OPEN_MESSAGES), 0.0);
@@ -73,7 +73,7 @@ fn nothing_is_lost_while(lane: &Lane, mut disturb: impl FnMut()) -> usize {
         over.store(true, Ordering::Relaxed);
     });
     let sent = complete("recovered", "\nAll is well again.\n");
-    assert_eq!(through(postfix, lane.smtp_port, &sent).tag().number("size"), sent.len() as u64);
+    assert_eq!(through(postfix, lane.smtp_port, &sent).tag().number("wire"), sent.len() as u64);
     count.load(Ordering::Relaxed)
 }
 
@@ -127,7 +127,7 @@ fn a_stopped_daemon_answers_all_it_has_begun() {
     });
     let delivered = postfix.delivered(&recipient);
     assert_unaltered(&delivered, &sent);
-    assert_eq!(delivered.tag().number("size"), sent.len() as u64, "the mail was on its way when SIGTERM came");
+    assert_eq!(delivered.tag().number("wire"), sent.len() as u64, "the mail was on its way when SIGTERM came");
 
     // While there is no daemon, mail flows without a tag.
     let sent = complete("alone", "\nNobody measures this.\n");

@@ -78,7 +78,7 @@ fn the_daemon_finds_what_scan_finds() {
     for (name, message) in shapes().into_iter().filter(|(name, _)| alike.contains(name)) {
         let tag = through(postfix, lane.smtp_port, &message).tag();
         let scanned = scan(&message);
-        assert_eq!(Some(tag.number("size")), scanned["wire_bytes"].as_u64(), "{name}");
+        assert_eq!(Some(tag.number("wire")), scanned["wire_bytes"].as_u64(), "{name}");
         let mut expected: Vec<&str> =
             scanned["findings"].as_array().expect("findings").iter().filter_map(|f| f["id"].as_str()).collect();
         expected.sort_unstable();
