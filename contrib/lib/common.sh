@@ -24,7 +24,7 @@ die() {
 announce() {
     STEP=$1
     STEP_BEGAN=$SECONDS
-    if [ -t 1 ]; then printf '  %-28s %s...%s' "$STEP" "$DIM" "$PLAIN"; fi
+    if [ -t 1 ]; then printf '  %-32s %s...%s' "$STEP" "$DIM" "$PLAIN"; fi
 }
 
 # The end of what was announced: a word, and the time if it took any.
@@ -32,7 +32,7 @@ announce_end() {
     local took=$((SECONDS - STEP_BEGAN)) time=''
     if [ "$took" -ge 60 ]; then time="  ${DIM}$((took / 60)) min $((took % 60)) s${PLAIN}"; elif [ "$took" -gt 0 ]; then time="  ${DIM}$took s${PLAIN}"; fi
     if [ -t 1 ]; then printf '\r\e[K'; fi
-    printf '  %-28s %s%s\n' "$STEP" "$1" "$time"
+    printf '  %-32s %s%s\n' "$STEP" "$1" "$time"
 }
 
 as_root() {

@@ -4,13 +4,22 @@ use super::{Delivered, Lane, Tag, crlf, new_address, shared, through};
 use crate::daemon::{Daemon, metric, scan};
 use crate::smtp::{self, Envelope, Session};
 use std::collections::BTreeSet;
+use std::process::Command;
+use std::sync::LazyLock;
+
+/// A `Date` that neither the clock of the daemon nor the years to come can object to.
+static NOW: LazyLock<String> = LazyLock::new(|| {
+    let date = Command::new("date").arg("-R").output().expect("date runs");
+    String::from_utf8(date.stdout).expect("dates are ASCII").trim().to_owned()
+});
 
 /// A mail with all fields that Postfix would otherwise add, so that the header stays as it is sent.
 pub fn complete(subject: &str, rest: &str) -> Vec<u8> {
     crlf(
         format!(
             "From: Ada <ada@example.org>\nTo: Bob <bob@example.com>\nMessage-ID: <{subject}@example.org>\n\
-             Date: Tue, 24 Nov 2026 12:00:00 +0000\nSubject: {subject}\nMIME-Version: 1.0\n{rest}"
+             Date: {}\nSubject: {subject}\nMIME-Version: 1.0\n{rest}",
+            *NOW
         )
         .as_bytes(),
     )
