@@ -38,7 +38,8 @@ step() {
     shift
     LOG=$LOGS/$(printf '%02d' $((PASSED + 1)))-${name//[^a-z0-9]/-}.log
     announce "$name"
-    if ! "$@" >"$LOG" 2>&1; then
+    # In a shell of its own: a `die` in there must not end this one before it has shown the log.
+    if ! ("$@") >"$LOG" 2>&1; then
         announce_end "${RED}FAILED${PLAIN}"
         printf '\n' >&2
         # Enough to see it all in most cases, and bounded in the worst.
