@@ -1,6 +1,6 @@
 //! Words planted everywhere in a mail are found nowhere but in the mail: no log at any level, no metric, no page, no tag.
 
-use crate::daemon::Daemon;
+use crate::postfix::daemon::Daemon;
 use crate::postfix::{self, Lane, MilterAddress, free_port, new_address, shared};
 use crate::smtp::{self, Envelope};
 

@@ -1,7 +1,7 @@
 //! Mail comes out as it went in, with one tag that tells the truth.
 
 use super::{Delivered, Lane, Tag, crlf, new_address, shared, through};
-use crate::daemon::{Daemon, metric, scan};
+use crate::postfix::daemon::{Daemon, metric, scan};
 use crate::smtp::{self, Envelope, Session};
 use std::collections::BTreeSet;
 use std::process::Command;

@@ -2,7 +2,7 @@
 
 use super::delivery::{assert_unaltered, complete, with_attachment};
 use super::{Lane, new_address, shared, through};
-use crate::daemon::{Daemon, metric};
+use crate::postfix::daemon::{Daemon, metric};
 use crate::smtp::{self, Envelope, Session};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;

@@ -3,6 +3,7 @@
 //! It has a fixed number of *lanes*: smtpd services on ports of their own, each with a milter address of its own. A test takes
 //! a lane and starts its daemon there, so that no other test moves its metrics.
 
+pub mod daemon;
 mod delivery;
 mod faults;
 mod shapes;

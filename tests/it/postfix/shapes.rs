@@ -2,7 +2,7 @@
 
 use super::delivery::{complete, with_attachment};
 use super::{crlf, shared, through};
-use crate::daemon::{Daemon, metric, scan};
+use crate::postfix::daemon::{Daemon, metric, scan};
 
 /// Messages that Postfix takes and some of which it repairs itself.
 fn shapes() -> Vec<(&'static str, Vec<u8>)> {
