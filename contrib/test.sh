@@ -99,7 +99,7 @@ export PROMTOOL
 mapfile -t SCRIPTS < <(scripts)
 step 'shellcheck' shellcheck -x "${SCRIPTS[@]}"
 if cargo fmt --version >/dev/null 2>&1; then
-    step 'format' cargo fmt --check
+    step 'format' cargo fmt -- --check --color never
 else
     skip 'format' 'rustfmt is not installed (rustup component add rustfmt)'
 fi
