@@ -104,7 +104,7 @@ else
     skip 'format' 'rustfmt is not installed (rustup component add rustfmt)'
 fi
 if cargo clippy --version >/dev/null 2>&1; then
-    step 'clippy' cargo clippy --locked --all-targets -- -D warnings
+    step 'clippy' cargo clippy -q --locked --all-targets -- -D warnings
 else
     skip 'clippy' 'clippy is not installed (rustup component add clippy)'
 fi
@@ -118,7 +118,7 @@ TESTS=$(sum_of passed "$LOG")
 IGNORED=$(sum_of ignored "$LOG")
 step 'tests in the documentation' cargo test --locked --doc
 TESTS=$((TESTS + $(sum_of passed "$LOG")))
-step 'benches compile' cargo bench --locked --no-run
+step 'benches compile' cargo bench -q --locked --no-run
 step 'demo' demo
 
 printf '\n%s%d steps ok, %d skipped; %d tests passed, 0 failed, %d ignored; %d min %d s%s\n' "$BOLD" "$PASSED" "${#SKIPPED[@]}" \
