@@ -266,11 +266,10 @@ show_metrics() {
 show_what_next() {
     headline 'What to open next'
     if [ $ONCE = no ]; then
+        printf '\n'
+        printf '    %-50s  %s\n' "$HTTP/" 'the landing page' "$HTTP/metrics" 'what Prometheus reads' \
+            "$WORK/mailgauge.log" 'what mailgauge says of itself: a line a mail, no content'
         cat <<END
-
-    $HTTP/            the landing page
-    $HTTP/metrics     what Prometheus reads
-    $WORK/mailgauge.log    what mailgauge says of itself: one line a mail, no content
 
     Send a mail of your own; it lands in $WORK/postfix/mail/new:
       curl --mail-from you@example.org --mail-rcpt me@example.com -T your.eml smtp://127.0.0.1:$SMTP_PORT
