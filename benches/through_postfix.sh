@@ -9,7 +9,7 @@ usage() {
     cat <<'END'
 Usage: benches/through_postfix.sh [--quick] [--rounds N] [--sizes KIB,KIB...] [--noreply]
 
-  --quick     a short form, under a minute once built: fewer mails, sizes and rounds
+  --quick     a short form, under a minute once built: fewer mails, sizes and rounds, memory of one only
   --rounds    rounds of each measurement, 3 by default; the medians are shown
   --sizes     sizes of the message body in KiB, 4,100,1024,10240,30720 by default
   --noreply   a further contender: the no-op with every NOREPLY option negotiated
@@ -24,7 +24,7 @@ QUICK=no
 CONTENDERS=(none noop-unix mailgauge-unix noop-tcp mailgauge-tcp)
 while [ $# -gt 0 ]; do
     case $1 in
-        --quick) QUICK=yes ROUNDS=2 SIZES=(4 1024 30720) ;;
+        --quick) QUICK=yes ROUNDS=2 SIZES=(4 1024 10240) ;;
         --rounds) ROUNDS=${2:?}; shift ;;
         --sizes) IFS=, read -ra SIZES <<<"${2:?}"; shift ;;
         --noreply) CONTENDERS+=(noreply-unix noreply-tcp) ;;
@@ -73,7 +73,7 @@ mails_for() {
     local count
     count=$((400 * 1024 / ($1 + 400)))
     if [ "$1" -gt 1024 ]; then count=$((480 * 1024 / $1)); fi
-    if [ $QUICK = yes ]; then count=$((count / 2)); fi
+    if [ $QUICK = yes ]; then count=$((count / 4)); fi
     if [ $count -lt $CLIENTS ]; then count=$CLIENTS; fi
     printf '%s\n' $count
 }
@@ -231,7 +231,7 @@ measure() {
     done
     for contender in "${CONTENDERS[@]}"; do
         [ "$contender" != none ] || continue
-        [[ $QUICK = no || $contender = mailgauge-* ]] || continue
+        [[ $QUICK = no || $contender = mailgauge-tcp ]] || continue
         progress "memory, $contender"
         peak_memory "$contender"
     done
