@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one subject a module; the real programs, the real wire.
 #![forbid(unsafe_code)]
 
+mod canary;
 mod cli;
 mod corpus;
 mod daemon;
@@ -11,6 +12,8 @@ mod milter_descriptors;
 mod milter_fault;
 mod milter_privacy;
 mod milter_wire;
+mod postfix;
 mod run;
+mod smtp;
 mod sources;
 mod units;
