@@ -70,10 +70,10 @@ impl HeaderReader {
 
     /// Takes a field that comes apart from the stream.
     pub fn field_apart(&mut self, shared: &mut Shared, name: &[u8], value: &[u8]) {
-        let folds = memchr::memchr_iter(b'\n', value).filter(|at| *at == 0 || value[at - 1] != b'\r').count();
-        self.wire += (name.len() + 1 + value.len() + folds + 2) as u64;
-        let examined = &value[..value.len().min(Limits::FIELD_BYTES)];
-        self.examine(shared, name, examined, value.len() - examined.len());
+        self.wire += (name.len() + 1 + value.len() + bare_lfs(value) + 2) as u64;
+        let (examined, rest) = value.split_at(value.len().min(Limits::FIELD_BYTES));
+        let dropped = if rest.is_empty() { 0 } else { rest.len() + bare_lfs(value) - bare_lfs(examined) };
+        self.examine(shared, name, examined, dropped);
     }
 
     /// The empty line that ended a block that came apart.
@@ -124,6 +124,9 @@ impl HeaderReader {
     fn whole_line(&mut self, shared: &mut Shared, crlf: bool, is_delimiter: impl Fn(&[u8]) -> bool) -> HeaderStep {
         let raw = std::mem::take(&mut self.line_length);
         let wire = raw + u64::from(!crlf);
+        if self.dropped > 0 && !crlf {
+            self.dropped += 1;
+        }
         let start = self.line_start.min(shared.field.len());
         let line = &shared.field[start..];
         let line = line.strip_suffix(b"\n").unwrap_or(line);
@@ -181,7 +184,8 @@ impl HeaderReader {
 
     /// The field in the buffer is complete.
     fn take_field(&mut self, shared: &mut Shared) {
-        let dropped = std::mem::take(&mut self.dropped);
+        // The last line end is not of the value.
+        let dropped = std::mem::take(&mut self.dropped).saturating_sub(2);
         if shared.field.is_empty() {
             return;
         }
@@ -265,6 +269,11 @@ impl HeaderReader {
 
 fn is_blank(b: u8) -> bool {
     matches!(b, b' ' | b'\t')
+}
+
+/// Line ends that are a LF alone, which SMTP carries as CRLF.
+pub(super) fn bare_lfs(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', bytes).filter(|at| *at == 0 || bytes[at - 1] != b'\r').count()
 }
 
 /// Appends without letting the buffer grow beyond what a field may have.

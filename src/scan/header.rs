@@ -1,5 +1,6 @@
 //! A header block: single fields in, what they say about the message or part out.
 
+use super::entity::bare_lfs;
 use super::facts::{CodingFlags, Fields, HeaderFacts, HeaderFlags, LimitFlags, StructureFlags};
 use super::field::Reader;
 use super::filename::{Name, NameParams};
@@ -281,9 +282,7 @@ impl HeaderFacts {
     }
 
     fn bytes_of(&mut self, name_len: usize, value: &[u8], dropped: usize) {
-        let mut size = name_len + 1 + value.len() + dropped;
-        // As SMTP carries it: every line end is CRLF.
-        size += memchr::memchr_iter(b'\n', value).filter(|at| *at == 0 || value[at - 1] != b'\r').count();
+        let size = name_len + 1 + value.len() + bare_lfs(value) + dropped;
         self.largest_field = self.largest_field.max(u32::try_from(size).unwrap_or(u32::MAX));
         if size >= POSTFIX_FIELD_BYTES {
             self.flags |= HeaderFlags::FIELD_CUT;

@@ -344,10 +344,8 @@ impl Stream {
 
     /// Counts bytes that belong to no part.
     fn pass(&mut self, bytes: &[u8]) {
-        let bare = |at: usize| at == 0 || bytes[at - 1] != b'\r';
-        let bare_lf = memchr::memchr_iter(b'\n', bytes).filter(|at| bare(*at)).count();
         self.place.raw += bytes.len() as u64;
-        self.place.wire += (bytes.len() + bare_lf) as u64;
+        self.place.wire += (bytes.len() + entity::bare_lfs(bytes)) as u64;
     }
 
     fn end_leaf(&mut self, shared: &mut Shared, cut: bool) {
