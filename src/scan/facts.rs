@@ -214,7 +214,7 @@ flags! {
         const FIELD_CUT = 10;
         /// MIME-Version is something else than 1.0 (RFC 2045 §4).
         const MIME_VERSION_BAD = 11;
-        /// A first line `From `, as mailboxes have it.
+        /// An `X-Mailbox-Line` field: what Postfix makes of a first line `From `, which belongs into mailboxes only.
         const MBOX_FROM = 12;
     }
 
