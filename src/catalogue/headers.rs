@@ -3,6 +3,7 @@
 use super::{Check, Entry, Group, Level};
 use crate::scan::Facts;
 use crate::scan::facts::{Fields, HeaderFlags, LimitFlags, StructureFlags};
+use crate::scan::names::MediaType;
 
 /// RFC 5322 §3.6: at most once each; Gmail refuses a mail that has one of them twice.
 const UNIQUE: Fields = Fields::FROM
@@ -35,9 +36,14 @@ fn flagged(f: &Facts, flag: HeaderFlags) -> bool {
 
 /// A field that did not come. Where the block ended early, or was not looked at to its end, it may be in the rest.
 fn missing(f: &Facts, field: Fields) -> bool {
-    !f.header.seen.contains(field)
-        && !flagged(f, HeaderFlags::ENDED_EARLY)
-        && !f.limits.contains(LimitFlags::HEADER_FIELDS)
+    !f.header.seen.contains(field) && !ended_early(f) && !f.limits.contains(LimitFlags::HEADER_FIELDS)
+}
+
+/// A fragment of a mail begins with the header of the mail it is of (RFC 2046 §5.2.2.2), and a report on headers with headers.
+fn ended_early(f: &Facts) -> bool {
+    use MediaType::{MessageExternalBody, MessageOther, MessagePartial, TextRfc822Headers};
+    let begins_so = [MessagePartial, MessageExternalBody, MessageOther, TextRfc822Headers];
+    flagged(f, HeaderFlags::ENDED_EARLY) && f.parts.first().is_none_or(|root| !begins_so.contains(&root.declared))
 }
 
 fn raw_8bit(f: &Facts) -> bool {
@@ -306,7 +312,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Only the first 20 lines of the text are looked at. A text that quotes a header from its first line \
             on looks the same.",
         rfc: "RFC 5322 §2.1; RFC 7103 §7.2",
-        check: Check::Message(|f, _| flagged(f, HeaderFlags::ENDED_EARLY)),
+        check: Check::Message(|f, _| ended_early(f)),
     },
     Entry {
         id: "header-mbox-from-line",

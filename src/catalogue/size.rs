@@ -1,6 +1,7 @@
 //! Size and limits.
 
 use super::{Check, Entry, Group, KIB, Level, MIB};
+use crate::scan::facts::CodingFlags;
 use crate::scan::names::{Encoding, MediaType};
 
 /// Attachments from which the growth by base64 makes people ask: below, the mail passes everywhere.
@@ -117,9 +118,10 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Parts of up to 1 KiB are not looked at.",
         rfc: "RFC 2045 §6.7, §6.8",
         check: Check::Part(|p, _| {
-            // 29 / 20 is 1.45.
+            // 29 / 20 is 1.45. Plain text that was never encoded is another finding.
             p.decoded_bytes > WASTE_FROM
                 && !p.is_composite()
+                && !p.coding.contains(CodingFlags::BASE64_IS_PLAIN)
                 && match p.encoding {
                     Encoding::Base64 => 20 * p.encoded_bytes > 29 * p.decoded_bytes,
                     Encoding::QuotedPrintable => !p.declared.is_text() && p.encoded_bytes > 2 * p.decoded_bytes,

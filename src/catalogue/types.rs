@@ -1,7 +1,7 @@
 //! What a file is by its name, and what it is by its own bytes.
 
 use super::{Check, Entry, Group, KIB, Level, PartView};
-use crate::scan::facts::ContentFlags;
+use crate::scan::facts::{CodingFlags, ContentFlags};
 use crate::scan::names::{Extension, Family, FileKind, MediaType};
 
 /// A stub that only points to a file is not larger.
@@ -72,8 +72,17 @@ fn extension_mismatch(p: &PartView<'_>) -> bool {
     let detected = p.detected.family();
     let any = named == Family::Any || detected == Family::Any;
     // Where a disk image says what it is lies beyond what is looked at. The name of an attached mail is made from its subject.
-    // A key may be Apple's or a cryptographic one.
-    if any || named == detected || named == Family::DiskImage || p.is_message_kind() || p.extension == Extension::Key {
+    // A key may be Apple's or a cryptographic one. What comes of decoding plain text is no content,
+    // and of what begins with junk the mark is only found behind it.
+    let rubbish =
+        p.coding.contains(CodingFlags::BASE64_IS_PLAIN) || p.content.contains(ContentFlags::MAGIC_NOT_AT_START);
+    if any
+        || rubbish
+        || named == detected
+        || named == Family::DiskImage
+        || p.is_message_kind()
+        || p.extension == Extension::Key
+    {
         return false;
     }
     let tolerated = TOLERATED.iter().any(|(names, contents)| names.contains(&named) && contents.contains(&detected));

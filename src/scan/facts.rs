@@ -276,13 +276,13 @@ flags! {
         const RFC2231_BAD = 11;
         /// `filename` or `name` twice in one field.
         const DUPLICATE = 12;
-        /// A blank or special in an unquoted value (RFC 2045 §5.1).
+        /// A blank or another character that cuts it in an unquoted value (RFC 2045 §5.1).
         const UNQUOTED_SPECIAL = 13;
         /// A quoted string without its end.
         const UNTERMINATED = 14;
         /// The lock or temporary file of a program (`~$`, `.tmp`, `Thumbs.db`...).
         const TEMPORARY = 15;
-        /// Content-Disposition and Content-Type give names with different extensions.
+        /// Content-Disposition and Content-Type give names with different extensions, both of which have one.
         const CONFLICT = 16;
         /// The name of a winmail.dat.
         const WINMAIL = 17;

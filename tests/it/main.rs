@@ -1,0 +1,4 @@
+//! One binary for all integration tests: one link instead of many.
+
+mod catalogue;
+mod corpus;
