@@ -1,9 +1,26 @@
 //! The catalogue: every finding, declared once.
 //!
-//! Docs, `mailgauge explain`, configuration, metric labels and tests are made from [`all`].
+//! Docs, `mailgauge explain`, configuration, metric labels and tests are made from [`all`]. One file for each [`Group`]; a check reads
+//! [`Facts`] and nothing else, and does not know how bad its finding is. Where two findings would tell of one cause, the one that
+//! explains the other speaks, and the check of the other says why it does not.
+
+mod attachments;
+mod content;
+mod encoding;
+mod headers;
+mod names;
+mod scan;
+mod size;
+mod structure;
+mod types;
 
 use crate::scan::closed::closed;
+use crate::scan::facts::NameFlags;
+use crate::scan::names::MediaType;
 use crate::scan::{Facts, Part};
+
+const KIB: u64 = 1024;
+const MIB: u64 = 1024 * KIB;
 
 closed! {
     /// How much trouble a finding means for the recipients.
@@ -27,6 +44,8 @@ closed! {
         Type = "Types of files",
         Name = "File names",
         Content = "Damaged content",
+        Encrypted = "Encrypted content",
+        Tnef = "winmail.dat",
         Encoding = "Transfer encoding",
         Structure = "MIME structure",
         Header = "Headers",
@@ -37,13 +56,24 @@ closed! {
 /// Sizes and counts from which a finding speaks. The operator's; the defaults are the limits people meet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thresholds {
-    /// The MTA's own `message_size_limit`, in bytes on the wire.
+    /// The MTA's own `message_size_limit`, in bytes on the wire. The default is Postfix's.
     pub message_size_limit: u64,
+    /// What many recipients' providers accept, in bytes on the wire. iCloud takes 20 MB, many others 20 to 25.
+    pub common_size_limit: u64,
+    /// From which decoded size on a single attachment is called large: 10 MiB grow to 13.7 in a mail, and two of them meet most limits.
+    pub attachment_size: u64,
+    /// From how many attachments on a mail has too many for people to handle; Exchange Online refuses more than 250.
+    pub attachment_count: u32,
 }
 
 impl Default for Thresholds {
     fn default() -> Self {
-        Thresholds { message_size_limit: 10_240_000 }
+        Thresholds {
+            message_size_limit: 10_240_000,
+            common_size_limit: 20 * MIB,
+            attachment_size: 10 * MIB,
+            attachment_count: 50,
+        }
     }
 }
 
@@ -67,6 +97,41 @@ impl std::ops::Deref for PartView<'_> {
     type Target = Part;
     fn deref(&self) -> &Part {
         &self.facts.parts[self.index]
+    }
+}
+
+impl PartView<'_> {
+    /// The part this one is inside of.
+    fn parent(&self) -> Option<&Part> {
+        self.facts.parts.get(usize::from(self.parent?))
+    }
+
+    /// It has a file name.
+    fn is_named(&self) -> bool {
+        self.name.contains(NameFlags::PRESENT)
+    }
+
+    /// It holds other parts.
+    fn is_composite(&self) -> bool {
+        self.declared.is_multipart() || self.declared.is_message()
+    }
+
+    /// A message of any subtype: whole, partial, a report. Its name is made from a subject, and it has no transfer encoding of its own.
+    fn is_message_kind(&self) -> bool {
+        use MediaType::{
+            MessageDeliveryStatus, MessageDispositionNotification, MessageExternalBody, MessageFeedbackReport,
+            MessageOther, MessagePartial,
+        };
+        self.declared.is_message()
+            || matches!(
+                self.declared,
+                MessageOther
+                    | MessagePartial
+                    | MessageExternalBody
+                    | MessageDeliveryStatus
+                    | MessageDispositionNotification
+                    | MessageFeedbackReport
+            )
     }
 }
 
@@ -107,12 +172,50 @@ pub struct Finding {
     pub part: Option<u16>,
 }
 
-/// Findings listed per message; more are not looked for.
+/// Findings listed per message.
 pub const MAX_FINDINGS: usize = 100;
+/// Findings of one id listed per message: the hundredth of a kind helps nobody, and must not crowd out another.
+pub const MAX_PER_ENTRY: usize = 20;
+
+/// Findings that rest on something that did not come, or on a size. Of a mail that broke off they would say nothing.
+const NEED_THE_END: &[&str] = &[
+    "size-near-own-limit",
+    "size-declared-mismatch",
+    "attachment-empty",
+    "attachment-implausibly-small",
+    "attachment-missing-body-only",
+    "content-zip-truncated",
+    "content-pdf-truncated",
+    "content-all-zero",
+    "cte-base64-bad-padding",
+    "cte-base64-length",
+    "cte-base64-truncated",
+    "cte-qp-dangling-soft-break",
+    "mime-version-missing",
+    "mime-boundary-not-found",
+    "mime-boundary-unclosed",
+    "mime-multipart-empty",
+    "mime-truncated",
+    "header-missing-from",
+    "header-missing-date",
+    "header-missing-message-id",
+];
 
 /// Every finding, in the order of `docs/findings.md`.
 pub fn all() -> impl Iterator<Item = &'static Entry> {
-    [].into_iter()
+    [
+        size::ENTRIES,
+        attachments::ENTRIES,
+        types::ENTRIES,
+        names::ENTRIES,
+        content::ENTRIES,
+        encoding::ENTRIES,
+        structure::ENTRIES,
+        headers::ENTRIES,
+        scan::ENTRIES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The finding of this id.
@@ -120,25 +223,43 @@ pub fn find(id: &str) -> Option<&'static Entry> {
     all().find(|e| e.id == id)
 }
 
-/// Finds what there is to find, at most [`MAX_FINDINGS`], in the order of the catalogue.
+/// Finds what there is to find, in the order of the catalogue; at most [`MAX_PER_ENTRY`] of one id and [`MAX_FINDINGS`] in all, of
+/// which each id gets its share.
 pub fn diagnose(facts: &Facts, thresholds: &Thresholds) -> Vec<Finding> {
     let mut found = Vec::new();
     for entry in all() {
+        if facts.envelope.aborted && NEED_THE_END.contains(&entry.id) {
+            continue;
+        }
         match entry.check {
-            Check::Message(check) if check(facts, thresholds) => found.push(Finding { entry, part: None }),
-            Check::Message(_) => {}
-            Check::Part(check) => {
-                for index in 0..facts.parts.len() {
-                    if check(&PartView { facts, index }, thresholds) {
-                        found.push(Finding { entry, part: Some(index as u16) });
-                    }
+            Check::Message(check) => {
+                if check(facts, thresholds) {
+                    found.push(Finding { entry, part: None });
                 }
             }
-        }
-        if found.len() >= MAX_FINDINGS {
-            found.truncate(MAX_FINDINGS);
-            break;
+            Check::Part(check) => {
+                let parts = 0..facts.parts.len();
+                let fires = parts.filter(|index| check(&PartView { facts, index: *index }, thresholds));
+                found.extend(fires.take(MAX_PER_ENTRY).map(|index| Finding { entry, part: Some(index as u16) }));
+            }
         }
     }
+    share_out(&mut found);
     found
+}
+
+/// Takes from the ids with the most findings until all fit.
+fn share_out(found: &mut Vec<Finding>) {
+    for most in (1..MAX_PER_ENTRY).rev() {
+        if found.len() <= MAX_FINDINGS {
+            return;
+        }
+        let (mut id, mut count) = ("", 0);
+        found.retain(|finding| {
+            count = if finding.entry.id == id { count + 1 } else { 1 };
+            id = finding.entry.id;
+            count <= most
+        });
+    }
+    found.truncate(MAX_FINDINGS);
 }

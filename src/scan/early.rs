@@ -47,7 +47,7 @@ impl Early {
         let line = &self.line[..self.length.min(PREFIX)];
         self.lines += 1;
         // The empty line is the true end of the header block; a delimiter line begins the parts.
-        self.done = line.is_empty() || line.starts_with(b"--") || self.lines == LINES;
+        self.done = line.is_empty() || line.trim_ascii_start().starts_with(b"--") || self.lines == LINES;
         let name = header::name_of(line).filter(|name| !name.is_empty());
         if self.lines == 1 {
             self.first_is_header = name.is_some();
@@ -81,5 +81,6 @@ mod tests {
         assert!(!found("Hello,\r\n\r\nReceived: your letter\r\n"));
         assert!(!found("Received: one parcel\r\nThank you\r\n\r\n"));
         assert!(!found("--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"));
+        assert!(!found(" --b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"));
     }
 }

@@ -152,9 +152,7 @@ impl HeaderReader {
             self.mime.structure |= StructureFlags::HEADER_OPEN;
             return self.not_header(shared);
         } else if self.lines == 1 && line.starts_with(b"From ") {
-            if self.root {
-                shared.facts.header.flags |= HeaderFlags::MBOX_FROM;
-            }
+            // How mailboxes store a mail, not how it was sent.
             shared.field.clear();
         } else if header::name_of(line).is_none() {
             self.mime.structure |= StructureFlags::BAD_LINE;

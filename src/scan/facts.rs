@@ -214,7 +214,7 @@ flags! {
         const FIELD_CUT = 10;
         /// MIME-Version is something else than 1.0 (RFC 2045 §4).
         const MIME_VERSION_BAD = 11;
-        /// A first line `From `, as mailboxes have it.
+        /// An `X-Mailbox-Line` field: what Postfix makes of a first line `From `, which belongs into mailboxes only.
         const MBOX_FROM = 12;
     }
 
@@ -276,13 +276,13 @@ flags! {
         const RFC2231_BAD = 11;
         /// `filename` or `name` twice in one field.
         const DUPLICATE = 12;
-        /// A blank or special in an unquoted value (RFC 2045 §5.1).
+        /// A blank or another character that cuts it in an unquoted value (RFC 2045 §5.1).
         const UNQUOTED_SPECIAL = 13;
         /// A quoted string without its end.
         const UNTERMINATED = 14;
         /// The lock or temporary file of a program (`~$`, `.tmp`, `Thumbs.db`...).
         const TEMPORARY = 15;
-        /// Content-Disposition and Content-Type give names with different extensions.
+        /// Content-Disposition and Content-Type give names with different extensions, both of which have one.
         const CONFLICT = 16;
         /// The name of a winmail.dat.
         const WINMAIL = 17;

@@ -30,7 +30,11 @@ impl Name {
     pub fn or(self, content_type: Name) -> Name {
         match (self.flags.contains(NameFlags::PRESENT), content_type.flags.contains(NameFlags::PRESENT)) {
             (false, _) => content_type,
-            (true, true) if self.extension != content_type.extension => {
+            // A name without an extension is often a description ("OpenPGP digital signature").
+            (true, true)
+                if self.extension != content_type.extension
+                    && !(self.flags | content_type.flags).contains(NameFlags::NO_EXTENSION) =>
+            {
                 Name { flags: self.flags | NameFlags::CONFLICT, ..self }
             }
             (true, _) => self,
@@ -216,7 +220,7 @@ fn decode_plain<'a>(value: &'a [u8], flags: &mut NameFlags) -> Cow<'a, str> {
             Cow::Owned(latin1(value))
         }
     };
-    if memchr::memchr(b'?', value).is_none() || !text.contains("=?") {
+    if memchr::memchr(b'?', value).is_none() || !super::words::looks_encoded(text.as_bytes()) {
         return text;
     }
     match decode_words(&text) {
@@ -385,6 +389,7 @@ mod tests {
         let exe = name(b"a; filename=a.exe");
         assert!(pdf.or(exe).flags.contains(NameFlags::CONFLICT));
         assert_eq!(pdf.or(name(b"a; filename=other.pdf")), pdf);
+        assert_eq!(pdf.or(name(b"a; filename=description")), pdf);
         assert_eq!(Name::NONE.or(exe), exe);
         assert_eq!(pdf.or(Name::NONE), pdf);
     }

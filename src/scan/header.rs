@@ -311,10 +311,10 @@ impl HeaderFacts {
     }
 
     fn date(&mut self, value: &[u8], arrival: Option<i64>) {
-        // No date is longer; comments in it can be (RFC 5322 §3.3), and are of no use.
-        let text = std::str::from_utf8(&value[..value.len().min(256)]).unwrap_or_default();
+        // No date is longer; comments in it can be (RFC 5322 §3.3), in any character set, and are of no use.
+        let text = String::from_utf8_lossy(&value[..value.len().min(256)]);
         let read = |text: &str| DateTime::parse_rfc822(text.trim()).filter(DateTime::is_valid);
-        match read(text).or_else(|| read(&with_seconds(text)?)) {
+        match read(&text).or_else(|| read(&with_seconds(&text)?)).or_else(|| read(&with_short_month(&text)?)) {
             Some(date) => self.date_ahead = arrival.map(|now| date.to_timestamp().saturating_sub(now)),
             None => self.flags |= HeaderFlags::DATE_INVALID,
         }
@@ -334,6 +334,24 @@ fn with_seconds(date: &str) -> Option<String> {
     let colon = date.find(':').filter(|colon| date.rfind(':') == Some(*colon))?;
     let minutes_end = colon + 3;
     Some(format!("{}:00{}", date.get(..minutes_end)?, date.get(minutes_end..)?))
+}
+
+/// The date with a month that is written out in its short form: wrong, and read by all programs.
+fn with_short_month(date: &str) -> Option<String> {
+    const MONTHS: &[&str] = &[
+        "January",
+        "February",
+        "March",
+        "April",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    MONTHS.iter().find(|month| date.contains(*month)).map(|month| date.replacen(month, &month[..3], 1))
 }
 
 #[cfg(test)]
@@ -411,6 +429,17 @@ mod tests {
         for good in ["Fri, 21 Nov 1997 09:55:06 -0600", "21 Nov 97 09:55 GMT", "Fri, 21 Nov 1997 09:55:06 -0600 (CST)"]
         {
             assert_eq!(facts("Date", good.as_bytes()).flags, HeaderFlags::empty(), "{good}");
+        }
+        for good in [
+            &b"Fri, 21 November 1997 09:55:06 -0600"[..],
+            b"Fri, 21 Nov 1997 09:55:06 -0600 (Mitteleurop\xE4ische Zeit)",
+        ] {
+            assert_eq!(
+                facts("Date", good).flags & HeaderFlags::DATE_INVALID,
+                HeaderFlags::empty(),
+                "{}",
+                good.escape_ascii()
+            );
         }
         for bad in ["yesterday", "2027-01-15", "Fri, 45 Jan 2027 08:00:10 +0000"] {
             assert_eq!(facts("Date", bad.as_bytes()).flags, HeaderFlags::DATE_INVALID, "{bad}");

@@ -112,6 +112,7 @@ macro_rules! by_family {
             }
 
             /// The member of this name, in any case; `None` for a name that is not on the list.
+            #[allow(dead_code, reason = "not every list is looked up in by name")]
             fn lookup(name: &[u8]) -> Option<$name> {
                 static TABLE: LazyLock<[u8; PLACES]> = LazyLock::new(|| {
                     assert!($name::ALL.len() < usize::from(FREE));

@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod canary;
+mod catalogue;
 mod cli;
 mod corpus;
 mod daemon;
 mod docs;
+mod false_alarms;
 mod mails;
 mod memory;
 mod milter_descriptors;

@@ -1,0 +1,361 @@
+//! The header of the mail itself.
+
+use super::{Check, Entry, Group, Level};
+use crate::scan::Facts;
+use crate::scan::facts::{Fields, HeaderFlags, LimitFlags, StructureFlags};
+use crate::scan::names::MediaType;
+
+/// RFC 5322 §3.6: at most once each; Gmail refuses a mail that has one of them twice.
+const UNIQUE: Fields = Fields::FROM
+    .union(Fields::SENDER)
+    .union(Fields::REPLY_TO)
+    .union(Fields::TO)
+    .union(Fields::CC)
+    .union(Fields::BCC)
+    .union(Fields::DATE)
+    .union(Fields::MESSAGE_ID)
+    .union(Fields::IN_REPLY_TO)
+    .union(Fields::REFERENCES)
+    .union(Fields::SUBJECT);
+const REQUIRED: Fields = Fields::FROM.union(Fields::DATE).union(Fields::MESSAGE_ID);
+
+/// Clocks are set to a wrong zone, by up to 14 hours.
+const FUTURE: i64 = 24 * 3600;
+/// Servers give up on a mail after some days; only mail that is sent anew is older.
+const PAST: i64 = 30 * 24 * 3600;
+/// RFC 5322 §2.1.1.
+const LONGEST_LINE: u32 = 998;
+/// The longest chains of ARC and DKIM have less.
+const MANY_FIELDS: u32 = 200;
+/// Postfix gives up at 50 hops (hopcount_limit); ordinary mail has under 15.
+const MANY_HOPS: u32 = 25;
+
+fn flagged(f: &Facts, flag: HeaderFlags) -> bool {
+    f.header.flags.contains(flag)
+}
+
+/// A field that did not come. Where the block ended early, or was not looked at to its end, it may be in the rest.
+fn missing(f: &Facts, field: Fields) -> bool {
+    !f.header.seen.contains(field) && !ended_early(f) && !f.limits.contains(LimitFlags::HEADER_FIELDS)
+}
+
+/// A fragment of a mail begins with the header of the mail it is of (RFC 2046 §5.2.2.2), and a report on headers with headers.
+fn ended_early(f: &Facts) -> bool {
+    use MediaType::{MessageExternalBody, MessageOther, MessagePartial, TextRfc822Headers};
+    let begins_so = [MessagePartial, MessageExternalBody, MessageOther, TextRfc822Headers];
+    flagged(f, HeaderFlags::ENDED_EARLY) && f.parts.first().is_none_or(|root| !begins_so.contains(&root.declared))
+}
+
+fn raw_8bit(f: &Facts) -> bool {
+    // With SMTPUTF8, raw UTF-8 is as it should be (RFC 6532 §3.2).
+    flagged(f, HeaderFlags::RAW_8BIT) || (flagged(f, HeaderFlags::RAW_UTF8) && !f.envelope.smtputf8)
+}
+
+fn duplicate_mime(f: &Facts) -> bool {
+    f.header.repeated.contains(Fields::MIME_VERSION)
+        || f.parts.iter().any(|p| p.structure.contains(StructureFlags::DUPLICATE_FIELD))
+}
+
+pub(super) static ENTRIES: &[Entry] = &[
+    Entry {
+        id: "header-missing-from",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Error,
+        title: "No sender in the mail",
+        what: "The header has no From field.",
+        why: "Gmail and many others refuse the mail; elsewhere it shows without a sender.",
+        tell: "The mail does not say who wrote it, and many systems refuse it. Please ask the sender to check the \
+            settings of the mail program or device.",
+        fix: "The sender's mail program or its administrator; often a scanner, printer or script.",
+        misses: "Whether the address in it is right.",
+        rfc: "RFC 5322 §3.6, §3.6.2",
+        check: Check::Message(|f, _| missing(f, Fields::FROM)),
+    },
+    Entry {
+        id: "header-missing-date",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "No date in the mail",
+        what: "The header has no Date field.",
+        why: "Programs sort the mail to a wrong place, often to the very end. Spam filters dislike it.",
+        tell: "The mail has no date, so it may be sorted to the top or the end of your mailbox. Please look there, \
+            or use the search.",
+        fix: "The sender's mail program or its administrator; often a scanner, printer or script.",
+        misses: "Servers may add the field on the way, before or after us.",
+        rfc: "RFC 5322 §3.6, §3.6.1",
+        check: Check::Message(|f, _| missing(f, Fields::DATE)),
+    },
+    Entry {
+        id: "header-missing-message-id",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "No Message-ID",
+        what: "The header has no Message-ID field.",
+        why: "Replies are not put together with the mail. Spam filters dislike it, Gmail may refuse it.",
+        tell: "The mail may have been put into the spam folder. Please look there.",
+        fix: "The sender's mail program or its administrator; often a scanner, printer or script.",
+        misses: "Servers may add the field on the way, before or after us.",
+        rfc: "RFC 5322 §3.6.4",
+        check: Check::Message(|f, _| missing(f, Fields::MESSAGE_ID)),
+    },
+    Entry {
+        id: "header-duplicate-unique",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Error,
+        title: "A field twice that may be there only once",
+        what: "One of From, Sender, Reply-To, To, Cc, Bcc, Date, Message-ID, In-Reply-To, References or Subject is \
+            there more than once.",
+        why: "Gmail refuses the mail as not RFC 5322 compliant; programs elsewhere show one or the other.",
+        tell: "The mail was built wrongly, and some providers refuse it. Please ask the sender to have the mail \
+            program checked.",
+        fix: "The sender's mail program or its administrator; often a script that adds fields.",
+        misses: "It does not know whether both say the same.",
+        rfc: "RFC 5322 §3.6; support.google.com/a/answer/13567860",
+        check: Check::Message(|f, _| f.header.repeated.intersects(UNIQUE)),
+    },
+    Entry {
+        id: "header-duplicate-mime",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "Two descriptions of the same content",
+        what: "Content-Type, Content-Transfer-Encoding, Content-Disposition or MIME-Version is there more than once, \
+            in the header of the mail or of a part.",
+        why: "Programs follow one or the other: parts may show wrongly, and filters may take it for a trick.",
+        tell: "Your program may show this mail wrongly. Please look at it in webmail, or ask the sender to send it \
+            from another program.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "It also fires if both say the same.",
+        rfc: "RFC 2045 §3",
+        check: Check::Message(|f, _| duplicate_mime(f)),
+    },
+    Entry {
+        id: "header-empty-required",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "An important field is empty",
+        what: "From, Date or Message-ID is there but has no content.",
+        why: "It counts as missing: some servers refuse the mail, programs show it wrongly.",
+        tell: "The mail lacks important details, and some systems refuse it. Please ask the sender to check the \
+            settings of the mail program or device.",
+        fix: "The sender's mail program or its administrator; often a scanner, printer or script.",
+        misses: "A field with useless content is not meant.",
+        rfc: "RFC 5322 §3.6.1, §3.6.2, §3.6.4",
+        check: Check::Message(|f, _| f.header.empty.intersects(REQUIRED)),
+    },
+    Entry {
+        id: "date-invalid",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "Date that cannot be read",
+        what: "The Date field has a form that mail does not have.",
+        why: "Programs show a wrong date or none, and sort the mail to a wrong place.",
+        tell: "The date of the mail cannot be read, so it may be sorted to the top or the end of your mailbox. \
+            Please use the search.",
+        fix: "The sender's mail program or its administrator; often a script.",
+        misses: "A weekday that does not fit the date is not noticed.",
+        rfc: "RFC 5322 §3.3, §4.3",
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::DATE_INVALID)),
+    },
+    Entry {
+        id: "date-future",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "From the future",
+        what: "The date of the mail is more than 24 hours ahead of our clock.",
+        why: "It stays at the top of the mailbox, above newer mail, and spam filters dislike it.",
+        tell: "The sender's clock is wrong: the mail stays at the top of your mailbox until its date has come. \
+            Please tell the sender.",
+        fix: "The sender: set the clock.",
+        misses: "Only known for mail that passes, not for files. If all mail shows it, our own clock is wrong.",
+        rfc: "RFC 5322 §3.6.1",
+        check: Check::Message(|f, _| f.header.date_ahead.is_some_and(|ahead| ahead > FUTURE)),
+    },
+    Entry {
+        id: "date-past",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "From long ago",
+        what: "The date of the mail is more than 30 days behind our clock.",
+        why: "It is sorted among old mail, where nobody looks for it.",
+        tell: "The mail bears an old date and stands among your old mail. Please look there, or use the search.",
+        fix: "The sender, if the clock is wrong; nobody, if an old mail was sent on.",
+        misses: "Only known for mail that passes, not for files. Old mail that is sent anew keeps its date with good \
+            reason.",
+        rfc: "RFC 5322 §3.6.1, §3.6.6",
+        check: Check::Message(|f, _| f.header.date_ahead.is_some_and(|ahead| ahead < -PAST)),
+    },
+    Entry {
+        id: "header-line-too-long",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "Line of the header too long",
+        what: "A line of the header has more than 998 bytes.",
+        why: "Servers break such lines or refuse the mail; signatures become invalid.",
+        tell: "Some systems refuse this mail for a technical mistake. Please ask the sender to have the mail program \
+            checked.",
+        fix: "The sender's mail program or its administrator: fold long fields.",
+        misses: "It does not know which field it is.",
+        rfc: "RFC 5322 §2.1.1",
+        check: Check::Message(|f, _| f.header.longest_line > LONGEST_LINE),
+    },
+    Entry {
+        id: "header-count-high",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Very many header fields",
+        what: "The header has more than 200 fields.",
+        why: "Perhaps a loop, or a program that adds fields again and again. Some servers refuse such mail.",
+        tell: "This mail has passed very many systems, or one of them has a fault. Please pass it on to the mail \
+            administrators.",
+        fix: "Our mail administrator: look at which fields there are so many of.",
+        misses: "It does not know which fields they are.",
+        rfc: "RFC 5322 §3.6",
+        check: Check::Message(|f, _| f.header.fields > MANY_FIELDS),
+    },
+    Entry {
+        id: "header-raw-8bit",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Special characters sent raw",
+        what: "The header contains letters with accents or of other scripts that are not encoded.",
+        why: "Subject and names may look garbled, and old servers refuse the mail.",
+        tell: "Special letters in the subject or in names may look wrong. Nothing else of the mail is affected.",
+        fix: "The sender's mail program or its administrator: encode them as RFC 2047 says.",
+        misses: "Many programs guess right, above all with UTF-8.",
+        rfc: "RFC 5322 §2.2; RFC 6532 §3.2; RFC 7103 §7.7",
+        check: Check::Message(|f, _| raw_8bit(f)),
+    },
+    Entry {
+        id: "header-nul-or-control",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "Control characters in the header",
+        what: "A header field contains control characters.",
+        why: "Some servers refuse the mail, some cut the field.",
+        tell: "The mail contains characters that it must not have, and some systems refuse it. Please ask the sender \
+            to have the mail program checked.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "Zero bytes may not reach us, as the way from Postfix to us cannot carry them.",
+        rfc: "RFC 5322 §2.2, §4.1",
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::CONTROL)),
+    },
+    Entry {
+        id: "header-bare-cr",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "Half line breaks in the header",
+        what: "A header field contains a CR that is not followed by a LF.",
+        why: "Some programs take it for a line break and the rest for another field; some servers refuse the mail.",
+        tell: "The mail contains characters that it must not have, and some systems refuse it. Please ask the sender \
+            to have the mail program checked.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "Many servers repair such mail on the way, and then it is not seen here.",
+        rfc: "RFC 5322 §2.2; RFC 5321 §2.3.8",
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::BARE_CR)),
+    },
+    Entry {
+        id: "header-whitespace-only-fold",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "A line of blanks in the header",
+        what: "A header field is continued by a line of nothing but blanks.",
+        why: "Some programs take it for the end of the header: the rest of it shows as text, and attachments are \
+            missing.",
+        tell: "If the mail begins with technical lines, or its files are missing, please look at it in webmail. The \
+            sender's mail program has a fault.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "Servers may remove such lines on the way.",
+        rfc: "RFC 5322 §3.2.2; RFC 7103 §7.3",
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::BLANK_FOLD)),
+    },
+    Entry {
+        id: "header-bad-name",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "Field without a proper name",
+        what: "A header field has no name, or one with characters that names must not have.",
+        why: "Some programs ignore the field, some take it for the end of the header, some servers refuse the mail.",
+        tell: "The mail has a technical mistake, and some systems refuse it. Please ask the sender to have the mail \
+            program checked.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "A line that is no field at all ends the header; see header-block-ended-early.",
+        rfc: "RFC 5322 §2.2, §3.6.8",
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::BAD_NAME)),
+    },
+    Entry {
+        id: "header-block-ended-early",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Error,
+        title: "The header breaks off",
+        what: "The header ends too early, and the rest of it stands at the beginning of the text.",
+        why: "The mail shows technical lines as text, and its attachments are not recognised.",
+        tell: "The mail was damaged: it shows technical lines, and its files cannot be seen. Please ask the sender \
+            to send it again.",
+        fix: "The sender's mail program or its administrator; often an empty line in a script or a template.",
+        misses: "Only the first 20 lines of the text are looked at. A text that quotes a header from its first line \
+            on looks the same.",
+        rfc: "RFC 5322 §2.1; RFC 7103 §7.2",
+        check: Check::Message(|f, _| ended_early(f)),
+    },
+    Entry {
+        id: "header-mbox-from-line",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Taken from a mailbox file",
+        what: "The mail began with a line as mailbox files have it, which Postfix has turned into X-Mailbox-Line.",
+        why: "A script sends mail in the form of a mailbox file. Signatures may become invalid.",
+        tell: "You need not do anything: the mail is complete.",
+        fix: "The administrator of the script that sends it: leave out the first line.",
+        misses: "The line is only seen in the form that Postfix gives it; a message file may begin with it.",
+        rfc: "RFC 4155; Postfix cleanup(8)",
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::MBOX_FROM)),
+    },
+    Entry {
+        id: "encoded-word-malformed",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Damaged code in the header",
+        what: "A header field contains encoded text that cannot be decoded.",
+        why: "The subject or a name shows as code, like =?utf-8?.",
+        tell: "The subject or a name may show as code. Nothing else of the mail is affected.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "A code that can be read but gives wrong characters.",
+        rfc: "RFC 2047 §2, §6.3",
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::ENCODED_WORD_BAD)),
+    },
+    Entry {
+        id: "received-count-high",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Very many stations",
+        what: "The mail has passed more than 25 servers.",
+        why: "Two servers or forwardings may send it to each other. After some more it goes back to the sender \
+            (Postfix: 50).",
+        tell: "The mail took a very long way, perhaps because of a forwarding that leads in a circle. Please check \
+            your forwardings.",
+        fix: "The recipient: check forwardings. Our mail administrator: look for a loop.",
+        misses: "It does not compare the stations; a long way need not be a loop.",
+        rfc: "RFC 5321 §6.3; Postfix hopcount_limit",
+        check: Check::Message(|f, _| f.header.received > MANY_HOPS),
+    },
+];
