@@ -139,6 +139,12 @@ sections! {
         /// Postfix's own message_size_limit (see `postconf message_size_limit`), in bytes as SMTP carries them or as "25 MiB".
         /// Where Postfix has 0, no limit, write a size that no mail reaches, such as "1 TiB".
         message_size_limit: Size(1024..=1 << 40) => settings.thresholds.message_size_limit, OnReload;
+        /// From which size on a mail is said to be more than many providers accept: iCloud takes 20 MB, many others 20 to 25.
+        common_size_limit: Size(1024..=1 << 40) => settings.thresholds.common_size_limit, OnReload;
+        /// From which decoded size on a single attachment is called large.
+        attachment_size: Size(1024..=1 << 40) => settings.thresholds.attachment_size, OnReload;
+        /// From how many attachments on a mail is said to have many. Exchange Online refuses more than 250.
+        attachment_count: Whole(1..=100_000) => settings.thresholds.attachment_count, OnReload;
     }
 }
 
