@@ -15,7 +15,7 @@ mod structure;
 mod types;
 
 use crate::scan::closed::closed;
-use crate::scan::facts::NameFlags;
+use crate::scan::facts::{MessageFlags, NameFlags, StructureFlags};
 use crate::scan::names::MediaType;
 use crate::scan::{Facts, Part};
 
@@ -227,6 +227,7 @@ pub fn find(id: &str) -> Option<&'static Entry> {
 /// which each id gets its share.
 pub fn diagnose(facts: &Facts, thresholds: &Thresholds) -> Vec<Finding> {
     let mut found = Vec::new();
+    let parts = facts.parts.len() - usize::from(ends_in_header(facts));
     for entry in all() {
         if facts.envelope.aborted && NEED_THE_END.contains(&entry.id) {
             continue;
@@ -238,14 +239,19 @@ pub fn diagnose(facts: &Facts, thresholds: &Thresholds) -> Vec<Finding> {
                 }
             }
             Check::Part(check) => {
-                let parts = 0..facts.parts.len();
-                let fires = parts.filter(|index| check(&PartView { facts, index: *index }, thresholds));
+                let fires = (0..parts).filter(|index| check(&PartView { facts, index: *index }, thresholds));
                 found.extend(fires.take(MAX_PER_ENTRY).map(|index| Finding { entry, part: Some(index as u16) }));
             }
         }
     }
     share_out(&mut found);
     found
+}
+
+/// The mail was cut off in the header of its last part: of that part nothing is known that can be relied on.
+fn ends_in_header(facts: &Facts) -> bool {
+    facts.flags.contains(MessageFlags::TRUNCATED)
+        && facts.parts.last().is_some_and(|part| part.structure.contains(StructureFlags::HEADER_OPEN))
 }
 
 /// Takes from the ids with the most findings until all fit.

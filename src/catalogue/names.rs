@@ -180,8 +180,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         title: "Name encoded in the way of subjects",
         what: "The name is encoded as subjects are, which is not allowed for names, but can be read.",
         why: "Most programs understand it: Outlook and Gmail send such names themselves. A few show the code.",
-        tell: "If the file's name looks like =?utf-8?, your program does not understand how it was sent. The file \
-            itself is not affected.",
+        tell: "If the file's name looks like code, your program does not understand how it was sent. The file itself \
+            is not affected.",
         fix: "Nobody; the sender's mail program, if recipients complain.",
         misses: "It does not know what the recipient's program shows.",
         rfc: "RFC 2047 §5",

@@ -1,1 +1,152 @@
+//! Every finding fires on its fixture and nothing else does; on the near-miss beside it, it does not.
+//!
+//! Each mail is read with LF and with CRLF, cut in every way. Mails that are too big to store, and those that need an
+//! envelope, are made in [`made`].
 
+mod made;
+mod texts;
+
+use mailgauge::catalogue::{self, Thresholds};
+use mailgauge::scan::{EnvelopeFacts, Limits, Scanner};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// What fires besides the id that a fixture is of, or on a near-miss, and why.
+const ALSO: &[(&str, &[&str], &str)] = &[
+    ("attachment-large", &["size-encoding-overhead"], "no large file comes without overhead"),
+    ("cte-base64-truncated", &["mime-truncated"], "the file, and the mail it is in"),
+    ("cte-base64-truncated.near", &["cte-base64-bad-padding"], "the same file, but its part is closed"),
+    ("mime-truncated.near", &["mime-boundary-unclosed"], "the end of a text says nothing about a cut"),
+    ("name-double-extension", &["name-executable-extension"], "its last extension is a program's"),
+    ("name-encoded-word-broken.near", &["name-encoded-word"], "it should not be there, but can be read"),
+    ("size-exceeds-common-limit", &["attachment-large", "size-encoding-overhead"], "all of its one large file"),
+    ("size-exceeds-common-limit.near", &["attachment-large", "size-encoding-overhead"], "just below the limit"),
+    ("size-near-own-limit", &["size-encoding-overhead"], "it holds 7 MiB"),
+    ("size-near-own-limit.near", &["size-encoding-overhead"], "it holds 6 MiB"),
+];
+
+/// Ways to cut a mail; each size of piece.
+const CUTS: &[usize] = &[usize::MAX, 1, 7, 65_535];
+/// Cutting larger mails byte by byte shows nothing new and takes long.
+const SMALL: usize = 256 * 1024;
+
+/// A mail with the envelope it came in.
+pub struct Mail {
+    pub bytes: Vec<u8>,
+    pub envelope: EnvelopeFacts,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
+
+/// The stored fixtures by their name: the id, and `.near` for a near-miss.
+fn stored() -> BTreeMap<String, Mail> {
+    let mut mails = BTreeMap::new();
+    for file in std::fs::read_dir(folder()).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        let name = name.strip_suffix(".eml").unwrap_or_else(|| panic!("{name} is no fixture: *.eml is expected"));
+        mails
+            .insert(name.to_owned(), Mail { bytes: std::fs::read(&path).unwrap(), envelope: EnvelopeFacts::default() });
+    }
+    mails
+}
+
+fn fixtures() -> BTreeMap<String, Mail> {
+    let mut mails = stored();
+    for (name, mail) in made::mails() {
+        assert!(mails.insert(name.clone(), mail).is_none(), "{name} is both stored and made");
+    }
+    mails
+}
+
+fn ids(mail: &[u8], envelope: &EnvelopeFacts, cut: usize) -> BTreeSet<&'static str> {
+    let mut scanner = Scanner::for_stream(Limits::default(), envelope.clone());
+    mail.chunks(cut).for_each(|chunk| scanner.body(chunk));
+    catalogue::diagnose(&scanner.finish(), &Thresholds::default()).iter().map(|f| f.entry.id).collect()
+}
+
+fn with_crlf(mail: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(mail.len() + mail.len() / 40);
+    for line in mail.split_inclusive(|b| *b == b'\n') {
+        out.extend_from_slice(line.strip_suffix(b"\n").unwrap_or(line));
+        out.extend_from_slice(if line.ends_with(b"\n") { b"\r\n" } else { b"" });
+    }
+    out
+}
+
+fn expected(name: &str) -> BTreeSet<&str> {
+    let mut ids: BTreeSet<&str> =
+        ALSO.iter().filter(|(of, ..)| *of == name).flat_map(|(_, ids, _)| ids.iter().copied()).collect();
+    if !name.ends_with(".near") {
+        ids.insert(name);
+    }
+    ids
+}
+
+#[test]
+fn each_mail_gives_its_findings_and_no_other() {
+    let mut wrong = Vec::new();
+    for (name, mail) in fixtures() {
+        let expected = expected(&name);
+        for (ends, bytes) in [("LF", mail.bytes.clone()), ("CRLF", with_crlf(&mail.bytes))] {
+            for cut in CUTS.iter().filter(|cut| bytes.len() < SMALL || **cut > 1000) {
+                let found = ids(&bytes, &mail.envelope, *cut);
+                if found != expected {
+                    wrong.push(format!("{name} ({ends}, {cut}): found {found:?}, expected {expected:?}"));
+                    break;
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_finding_has_a_mail_and_a_near_miss() {
+    let mut wanted = BTreeSet::new();
+    for entry in catalogue::all() {
+        wanted.insert(entry.id.to_owned());
+        wanted.insert(format!("{}.near", entry.id));
+    }
+    let there: BTreeSet<String> = fixtures().into_keys().collect();
+    let missing: Vec<_> = wanted.difference(&there).collect();
+    let unknown: Vec<_> = there.difference(&wanted).collect();
+    assert!(missing.is_empty() && unknown.is_empty(), "missing: {missing:?}, of no finding: {unknown:?}");
+    for (name, _, _) in ALSO {
+        assert!(there.contains(*name), "{name} has an exception but no mail");
+    }
+}
+
+#[test]
+fn a_milter_and_a_file_give_the_same_findings() {
+    for (name, mail) in stored() {
+        let Some(end) = mail.bytes.windows(2).position(|w| w == b"\n\n") else { continue };
+        // What a file has and a milter does not: lines that are no fields.
+        if name.starts_with("header-block-ended-early") || name.starts_with("header-mbox") {
+            continue;
+        }
+        let (header, body) = (&mail.bytes[..end], &mail.bytes[end + 2..]);
+        let mut scanner = Scanner::new(Limits::default(), EnvelopeFacts::default());
+        let mut fields: Vec<Vec<u8>> = Vec::new();
+        for line in header.split(|b| *b == b'\n') {
+            match fields.last_mut() {
+                Some(field) if line.starts_with(b" ") || line.starts_with(b"\t") => {
+                    field.push(b'\n');
+                    field.extend_from_slice(line);
+                }
+                _ => fields.push(line.to_vec()),
+            }
+        }
+        for field in &fields {
+            let colon = field.iter().position(|b| *b == b':').unwrap();
+            scanner.header(field[..colon].trim_ascii_end(), &field[colon + 1..]);
+        }
+        scanner.end_of_headers();
+        scanner.body(&with_crlf(body));
+        let found = catalogue::diagnose(&scanner.finish(), &Thresholds::default());
+        let found: BTreeSet<&str> = found.iter().map(|f| f.entry.id).collect();
+        assert_eq!(found, expected(&name), "{name}");
+    }
+}
