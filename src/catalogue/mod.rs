@@ -269,3 +269,29 @@ fn share_out(found: &mut Vec<Finding>) {
     }
     found.truncate(MAX_FINDINGS);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_the_end_is_in_the_catalogue() {
+        for id in NEED_THE_END {
+            assert!(find(id).is_some(), "{id}");
+        }
+    }
+
+    #[test]
+    fn no_finding_is_crowded_out_by_others() {
+        let finding = |entry, part| Finding { entry, part: Some(part) };
+        let mut found: Vec<Finding> = all().take(12).flat_map(|e| (0..20).map(move |part| finding(e, part))).collect();
+        found.push(Finding { entry: find("scan-limit-reached").unwrap(), part: None });
+        share_out(&mut found);
+        assert_eq!(found.len(), 12 * 8 + 1);
+        assert_eq!(found.last().map(|f| f.entry.id), Some("scan-limit-reached"));
+
+        let mut found: Vec<Finding> = all().map(|e| finding(e, 0)).collect();
+        share_out(&mut found);
+        assert_eq!(found.len(), MAX_FINDINGS);
+    }
+}

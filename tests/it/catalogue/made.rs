@@ -1,6 +1,5 @@
 //! Mails that are too big to store, and mails whose findings need an envelope.
 
-use super::Mail;
 use mailgauge::scan::{EnvelopeFacts, Limits};
 use std::fmt::Write as _;
 
@@ -62,10 +61,6 @@ fn with_fields(fields: &str) -> String {
     format!("{FIELDS}{fields}{PLAIN}")
 }
 
-fn repeated(line: &str, count: usize) -> String {
-    line.repeat(count)
-}
-
 /// What the SMTP side counts: each line end is CRLF.
 fn wire(mail: &str) -> u64 {
     (mail.len() + mail.matches('\n').count()) as u64
@@ -81,91 +76,104 @@ fn html_with_picture(size: usize) -> String {
     html + "\"></p>\n"
 }
 
-/// The names and mails: the id that fires, and `.near` where it must not.
-pub fn mails() -> Vec<(String, Mail)> {
-    let mut mails = Vec::new();
-    let mut add = |name: &str, mail: String, envelope: EnvelopeFacts| {
-        mails.push((name.to_owned(), Mail { bytes: mail.into_bytes(), envelope }));
-    };
-    let file_came = EnvelopeFacts::default;
-    let small = || with_fields("");
-
-    add("size-exceeds-common-limit", one_file(16 * MIB), file_came());
-    add("size-exceeds-common-limit.near", one_file(14 * MIB), file_came());
-    add("size-near-own-limit", one_file(7 * MIB), file_came());
-    add("size-near-own-limit.near", one_file(6 * MIB), file_came());
-    // Cut in a file: of any other mail its end would be missed, and a part of the file.
-    let mut cut = one_file(3000);
-    cut.truncate(1998);
-    let aborted = EnvelopeFacts { aborted: true, ..file_came() };
-    add("size-aborted-in-data", cut, aborted);
-    add("size-aborted-in-data.near", small(), file_came());
-    let long = with_fields("") + &repeated("One line of sixty characters, as a person would write it down.\n", 1000);
-    let declared = |size| EnvelopeFacts { declared_size: Some(size), ..EnvelopeFacts::default() };
-    add("size-declared-mismatch", long.clone(), declared(wire(&long) * 3 / 4));
-    add("size-declared-mismatch.near", long.clone(), declared(wire(&long) - 4096));
-    add("size-encoding-overhead", one_file(5 * MIB), file_came());
-    add("size-encoding-overhead.near", one_file(5 * MIB - 1), file_came());
-    add("size-encoding-wasteful", mixed(&[file("data.bin", &base64(3000, 16))]), file_came());
-    add("size-encoding-wasteful.near", mixed(&[file("data.bin", &base64(3000, 60))]), file_came());
-    add(
-        "size-text-part-large",
-        with_fields("") + &repeated("A log says this in each of its lines.\n", 28_000),
-        file_came(),
-    );
-    add(
-        "size-text-part-large.near",
-        with_fields("") + &repeated("A log says this in each of its lines.\n", 26_000),
-        file_came(),
-    );
-    add("size-html-data-uri", html_with_picture(260 * 1024), file_came());
-    add("size-html-data-uri.near", html_with_picture(240 * 1024), file_came());
-    let list =
-        |lines| format!("X-List: a\n{}", repeated(" one of very many recipients <someone@example.com>,\n", lines));
-    add("size-header-block-large", with_fields(&repeated(&list(60), 25)), file_came());
-    add("size-header-block-large.near", with_fields(&repeated(&list(60), 19)), file_came());
-
-    add("attachment-large", one_file(11 * MIB), file_came());
-    add(
-        "attachment-large.near",
-        mixed(&[file("a.bin", &base64(2 * MIB, 76)), file("b.bin", &base64(MIB, 76))]),
-        file_came(),
-    );
-    let many = |count| mixed(&(0..count).map(|i| file(&format!("{i}.bin"), &base64(10 + i, 76))).collect::<Vec<_>>());
-    add("attachment-count-high", many(51), file_came());
-    add("attachment-count-high.near", many(50), file_came());
-
-    let line = |length| with_fields("") + &"x".repeat(length) + "\n";
-    add("body-line-too-long", line(999), file_came());
-    add("body-line-too-long.near", line(998), file_came());
-
-    add("mime-nesting-deep", nested(31), file_came());
-    add("mime-nesting-deep.near", nested(30), file_came());
-    add("mime-parts-many", texts(250), file_came());
-    add("mime-parts-many.near", texts(248), file_came());
-
-    let arrival = |arrival| EnvelopeFacts { arrival: Some(arrival), ..EnvelopeFacts::default() };
-    add("date-future", small(), arrival(DATE - DAY - 1));
-    add("date-future.near", small(), arrival(DATE - DAY));
-    add("date-past", small(), arrival(DATE + 30 * DAY + 1));
-    add("date-past.near", small(), arrival(DATE + 30 * DAY));
-    let field = |length: usize| with_fields(&format!("X-Long: {}\n", "x".repeat(length - 8)));
-    add("header-line-too-long", field(999), file_came());
-    add("header-line-too-long.near", field(998), file_came());
-    add("header-count-high", with_fields(&repeated("X-Note: one of many\n", 194)), file_came());
-    add("header-count-high.near", with_fields(&repeated("X-Note: one of many\n", 193)), file_came());
-    let hops = |count| {
-        with_fields(&repeated(
-            "Received: from a.example.org by b.example.org; Tue, 24 Nov 2026 10:00:00 +0000\n",
-            count,
-        ))
-    };
-    add("received-count-high", hops(26), file_came());
-    add("received-count-high.near", hops(25), file_came());
-
-    let parameters =
-        |count| format!("{FIELDS}Content-Type: text/plain{}\n\nHello Bob\n", repeated(";\n x-note=one", count));
-    add("scan-limit-reached", parameters(Limits::PARAMETERS + 1), file_came());
-    add("scan-limit-reached.near", parameters(Limits::PARAMETERS), file_came());
-    mails
+fn line(length: usize) -> String {
+    with_fields("") + &"x".repeat(length) + "\n"
 }
+
+fn field(length: usize) -> String {
+    with_fields(&format!("X-Long: {}\n", "x".repeat(length - "X-Long: ".len())))
+}
+
+/// Fields of about 3 KiB each.
+fn large_fields(count: usize) -> String {
+    let recipients = " one of very many recipients <someone@example.com>,\n".repeat(60);
+    with_fields(&format!("X-List: a\n{recipients}").repeat(count))
+}
+
+fn long_text(lines: usize) -> String {
+    with_fields("") + &"A log says this in each of its lines.\n".repeat(lines)
+}
+
+fn files(count: usize) -> String {
+    mixed(&(0..count).map(|i| file(&format!("{i}.bin"), &base64(10 + i, 76))).collect::<Vec<_>>())
+}
+
+fn hops(count: usize) -> String {
+    with_fields(&"Received: from a.example.org by b.example.org; Tue, 24 Nov 2026 10:00:00 +0000\n".repeat(count))
+}
+
+fn parameters(count: usize) -> String {
+    format!("{FIELDS}Content-Type: text/plain{}\n\nHello Bob\n", ";\n x-note=one".repeat(count))
+}
+
+/// Ends in a file: of any other mail, its end would be missed and a part of the file.
+fn cut_in_file() -> String {
+    let mut mail = one_file(3000);
+    mail.truncate(1998);
+    mail
+}
+
+fn small() -> String {
+    with_fields("")
+}
+
+fn aborted() -> EnvelopeFacts {
+    EnvelopeFacts { aborted: true, ..EnvelopeFacts::default() }
+}
+
+fn declared(size: u64) -> EnvelopeFacts {
+    EnvelopeFacts { declared_size: Some(size), ..EnvelopeFacts::default() }
+}
+
+fn arrival(arrival: i64) -> EnvelopeFacts {
+    EnvelopeFacts { arrival: Some(arrival), ..EnvelopeFacts::default() }
+}
+
+/// A mail that is made when it is needed: the id that fires, and `.near` where it must not; the mail; its envelope.
+pub type Made = (&'static str, fn() -> String, fn() -> EnvelopeFacts);
+
+const FILE: fn() -> EnvelopeFacts = EnvelopeFacts::default;
+
+pub const MAILS: &[Made] = &[
+    ("size-exceeds-common-limit", || one_file(16 * MIB), FILE),
+    ("size-exceeds-common-limit.near", || one_file(14 * MIB), FILE),
+    ("size-near-own-limit", || one_file(7 * MIB), FILE),
+    ("size-near-own-limit.near", || one_file(6 * MIB), FILE),
+    ("size-aborted-in-data", cut_in_file, aborted),
+    ("size-aborted-in-data.near", small, FILE),
+    ("size-declared-mismatch", || long_text(1000), || declared(wire(&long_text(1000)) * 3 / 4)),
+    ("size-declared-mismatch.near", || long_text(1000), || declared(wire(&long_text(1000)) - 4096)),
+    ("size-encoding-overhead", || one_file(5 * MIB), FILE),
+    ("size-encoding-overhead.near", || one_file(5 * MIB - 1), FILE),
+    ("size-encoding-wasteful", || mixed(&[file("data.bin", &base64(3000, 16))]), FILE),
+    ("size-encoding-wasteful.near", || mixed(&[file("data.bin", &base64(3000, 60))]), FILE),
+    ("size-text-part-large", || long_text(28_000), FILE),
+    ("size-text-part-large.near", || long_text(26_000), FILE),
+    ("size-html-data-uri", || html_with_picture(260 * 1024), FILE),
+    ("size-html-data-uri.near", || html_with_picture(240 * 1024), FILE),
+    ("size-header-block-large", || large_fields(25), FILE),
+    ("size-header-block-large.near", || large_fields(19), FILE),
+    ("attachment-large", || one_file(11 * MIB), FILE),
+    ("attachment-large.near", || mixed(&[file("a.bin", &base64(2 * MIB, 76)), file("b.bin", &base64(MIB, 76))]), FILE),
+    ("attachment-count-high", || files(51), FILE),
+    ("attachment-count-high.near", || files(50), FILE),
+    ("body-line-too-long", || line(999), FILE),
+    ("body-line-too-long.near", || line(998), FILE),
+    ("mime-nesting-deep", || nested(31), FILE),
+    ("mime-nesting-deep.near", || nested(30), FILE),
+    // The text and the container are parts as well.
+    ("mime-parts-many", || texts(249), FILE),
+    ("mime-parts-many.near", || texts(248), FILE),
+    ("date-future", small, || arrival(DATE - DAY - 1)),
+    ("date-future.near", small, || arrival(DATE - DAY)),
+    ("date-past", small, || arrival(DATE + 30 * DAY + 1)),
+    ("date-past.near", small, || arrival(DATE + 30 * DAY)),
+    ("header-line-too-long", || field(999), FILE),
+    ("header-line-too-long.near", || field(998), FILE),
+    ("header-count-high", || with_fields(&"X-Note: one of many\n".repeat(194)), FILE),
+    ("header-count-high.near", || with_fields(&"X-Note: one of many\n".repeat(193)), FILE),
+    ("received-count-high", || hops(26), FILE),
+    ("received-count-high.near", || hops(25), FILE),
+    ("scan-limit-reached", || parameters(Limits::PARAMETERS + 1), FILE),
+    ("scan-limit-reached.near", || parameters(Limits::PARAMETERS), FILE),
+];
