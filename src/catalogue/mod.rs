@@ -1,8 +1,10 @@
 //! The catalogue: every finding, declared once.
 //!
-//! Docs, `mailgauge explain`, configuration, metric labels and tests are made from [`all`]. One file for each [`Group`]; a check reads
-//! [`Facts`] and nothing else, and does not know how bad its finding is. Where two findings would tell of one cause, the one that
-//! explains the other speaks, and the check of the other says why it does not.
+//! Docs, `mailgauge explain`, configuration, metric labels and tests are made from [`all`]. One file for each subject; a
+//! check reads [`Facts`] and nothing else, and does not know how bad its finding is. Where two findings would tell of one
+//! cause, the one that explains the other speaks, and the check of the other says why it does not.
+//!
+//! To add one: declare it here, put a mail that shows it and a near-miss into `tests/fixtures`, and renew the docs.
 
 mod attachments;
 mod content;
@@ -60,7 +62,8 @@ pub struct Thresholds {
     pub message_size_limit: u64,
     /// What many recipients' providers accept, in bytes on the wire. iCloud takes 20 MB, many others 20 to 25.
     pub common_size_limit: u64,
-    /// From which decoded size on a single attachment is called large: 10 MiB grow to 13.7 in a mail, and two of them meet most limits.
+    /// From which decoded size on a single attachment is called large: 10 MiB grow to 13.7 in a mail, and two of them
+    /// meet most limits.
     pub attachment_size: u64,
     /// From how many attachments on a mail has too many for people to handle; Exchange Online refuses more than 250.
     pub attachment_count: u32,
@@ -116,7 +119,7 @@ impl PartView<'_> {
         self.declared.is_multipart() || self.declared.is_message()
     }
 
-    /// A message of any subtype: whole, partial, a report. Its name is made from a subject, and it has no transfer encoding of its own.
+    /// A message of any subtype: whole, partial, a report. Its name is made from a subject.
     fn is_message_kind(&self) -> bool {
         use MediaType::{
             MessageDeliveryStatus, MessageDispositionNotification, MessageExternalBody, MessageFeedbackReport,
@@ -223,8 +226,8 @@ pub fn find(id: &str) -> Option<&'static Entry> {
     all().find(|e| e.id == id)
 }
 
-/// Finds what there is to find, in the order of the catalogue; at most [`MAX_PER_ENTRY`] of one id and [`MAX_FINDINGS`] in all, of
-/// which each id gets its share.
+/// Finds what there is to find, in the order of the catalogue; at most [`MAX_PER_ENTRY`] of one id and [`MAX_FINDINGS`]
+/// in all, of which each id gets its share.
 pub fn diagnose(facts: &Facts, thresholds: &Thresholds) -> Vec<Finding> {
     let mut found = Vec::new();
     let parts = facts.parts.len() - usize::from(ends_in_header(facts));

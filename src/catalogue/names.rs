@@ -8,7 +8,8 @@ use crate::scan::names::{Family, MediaType};
 const UNREADABLE: NameFlags = NameFlags::ENCODED_WORD_BAD.union(NameFlags::RFC2231_BAD).union(NameFlags::UNTERMINATED);
 
 fn missing(p: &PartView<'_>) -> bool {
-    // What a name could not be read of is said by other findings. Attached mails and invitations are shown by what they are.
+    // What a name could not be read of is said by other findings. Attached mails and invitations are shown by what they
+    // are.
     let nameless = p.attachment && p.name.is_empty();
     let shown_otherwise = p.is_composite()
         || p.is_message_kind()
