@@ -160,7 +160,10 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "Nobody; or the sender: attach the file itself.",
         misses: "Mails attached as Outlook items (.msg) are not looked into.",
         rfc: "RFC 2046 §5.2.1",
-        check: Check::Part(|p, _| p.attachment && p.structure.contains(StructureFlags::IN_MESSAGE)),
+        // A mail inside a mail is no file; those in it are reported one by one.
+        check: Check::Part(|p, _| {
+            p.attachment && !p.is_message_kind() && p.structure.contains(StructureFlags::IN_MESSAGE)
+        }),
     },
     Entry {
         id: "attachment-disposition-unknown",
@@ -189,8 +192,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Many programs and mailing lists build every mail like this. A file that was promised but never \
             attached is seen only this way.",
         rfc: "RFC 2046 §5.1.3",
+        // Where the end mark is missing, a file may be missing with it.
         check: Check::Message(|f, _| match &f.parts[..] {
-            [root, text] => root.declared == MediaType::MultipartMixed && text.declared.is_text() && f.attachments == 0,
+            [root, text] => {
+                root.declared == MediaType::MultipartMixed
+                    && !root.structure.contains(StructureFlags::BOUNDARY_UNCLOSED)
+                    && text.declared.is_text()
+                    && f.attachments == 0
+            }
             _ => false,
         }),
     },

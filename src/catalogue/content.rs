@@ -4,7 +4,8 @@ use super::{Check, Entry, Group, Level, PartView};
 use crate::scan::facts::{CodingFlags, ContentFlags, NameFlags};
 use crate::scan::names::{FileKind, MediaType};
 
-/// The file has no end although its part has one. Where the mail itself was cut, cte-base64-truncated says so of this part already.
+/// The file has no end although its part has one. Where the mail itself was cut, cte-base64-truncated says so of this
+/// part already.
 fn ends_early(p: &PartView<'_>, flag: ContentFlags) -> bool {
     p.content.contains(flag) && !p.coding.intersects(CodingFlags::BASE64_CUT | CodingFlags::BASE64_IS_PLAIN)
 }

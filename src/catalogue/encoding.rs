@@ -220,7 +220,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         title: "Zero bytes in the mail",
         what: "A body that is not binary contains bytes of value zero.",
         why: "Some servers refuse such mail, some cut it or remove the bytes: text or file may be damaged.",
-        tell: "The mail contains bytes that mail must not have, so a part of it may be missing. Please ask the \
+        tell: "The mail contains signs that mail must not have, so a part of it may be missing. Please ask the \
             sender to send it again from another program.",
         fix: "The sender's mail program or its administrator.",
         misses: "Zero bytes inside an encoded file are fine and not meant.",

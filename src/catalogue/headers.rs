@@ -39,7 +39,8 @@ fn missing(f: &Facts, field: Fields) -> bool {
     !f.header.seen.contains(field) && !ended_early(f) && !f.limits.contains(LimitFlags::HEADER_FIELDS)
 }
 
-/// A fragment of a mail begins with the header of the mail it is of (RFC 2046 §5.2.2.2), and a report on headers with headers.
+/// A fragment of a mail begins with the header of the mail it is of (RFC 2046 §5.2.2.2), and a report on headers with
+/// headers.
 fn ended_early(f: &Facts) -> bool {
     use MediaType::{MessageExternalBody, MessageOther, MessagePartial, TextRfc822Headers};
     let begins_so = [MessagePartial, MessageExternalBody, MessageOther, TextRfc822Headers];

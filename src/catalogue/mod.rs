@@ -1,8 +1,10 @@
 //! The catalogue: every finding, declared once.
 //!
-//! Docs, `mailgauge explain`, configuration, metric labels and tests are made from [`all`]. One file for each [`Group`]; a check reads
-//! [`Facts`] and nothing else, and does not know how bad its finding is. Where two findings would tell of one cause, the one that
-//! explains the other speaks, and the check of the other says why it does not.
+//! Docs, `mailgauge explain`, configuration, metric labels and tests are made from [`all`]. One file for each subject; a
+//! check reads [`Facts`] and nothing else, and does not know how bad its finding is. Where two findings would tell of one
+//! cause, the one that explains the other speaks, and the check of the other says why it does not.
+//!
+//! To add one: declare it here, put a mail that shows it and a near-miss into `tests/fixtures`, and renew the docs.
 
 mod attachments;
 mod content;
@@ -15,7 +17,7 @@ mod structure;
 mod types;
 
 use crate::scan::closed::closed;
-use crate::scan::facts::NameFlags;
+use crate::scan::facts::{MessageFlags, NameFlags, StructureFlags};
 use crate::scan::names::MediaType;
 use crate::scan::{Facts, Part};
 
@@ -60,7 +62,8 @@ pub struct Thresholds {
     pub message_size_limit: u64,
     /// What many recipients' providers accept, in bytes on the wire. iCloud takes 20 MB, many others 20 to 25.
     pub common_size_limit: u64,
-    /// From which decoded size on a single attachment is called large: 10 MiB grow to 13.7 in a mail, and two of them meet most limits.
+    /// From which decoded size on a single attachment is called large: 10 MiB grow to 13.7 in a mail, and two of them
+    /// meet most limits.
     pub attachment_size: u64,
     /// From how many attachments on a mail has too many for people to handle; Exchange Online refuses more than 250.
     pub attachment_count: u32,
@@ -116,7 +119,7 @@ impl PartView<'_> {
         self.declared.is_multipart() || self.declared.is_message()
     }
 
-    /// A message of any subtype: whole, partial, a report. Its name is made from a subject, and it has no transfer encoding of its own.
+    /// A message of any subtype: whole, partial, a report. Its name is made from a subject.
     fn is_message_kind(&self) -> bool {
         use MediaType::{
             MessageDeliveryStatus, MessageDispositionNotification, MessageExternalBody, MessageFeedbackReport,
@@ -223,10 +226,11 @@ pub fn find(id: &str) -> Option<&'static Entry> {
     all().find(|e| e.id == id)
 }
 
-/// Finds what there is to find, in the order of the catalogue; at most [`MAX_PER_ENTRY`] of one id and [`MAX_FINDINGS`] in all, of
-/// which each id gets its share.
+/// Finds what there is to find, in the order of the catalogue; at most [`MAX_PER_ENTRY`] of one id and [`MAX_FINDINGS`]
+/// in all, of which each id gets its share.
 pub fn diagnose(facts: &Facts, thresholds: &Thresholds) -> Vec<Finding> {
     let mut found = Vec::new();
+    let parts = facts.parts.len() - usize::from(ends_in_header(facts));
     for entry in all() {
         if facts.envelope.aborted && NEED_THE_END.contains(&entry.id) {
             continue;
@@ -238,14 +242,19 @@ pub fn diagnose(facts: &Facts, thresholds: &Thresholds) -> Vec<Finding> {
                 }
             }
             Check::Part(check) => {
-                let parts = 0..facts.parts.len();
-                let fires = parts.filter(|index| check(&PartView { facts, index: *index }, thresholds));
+                let fires = (0..parts).filter(|index| check(&PartView { facts, index: *index }, thresholds));
                 found.extend(fires.take(MAX_PER_ENTRY).map(|index| Finding { entry, part: Some(index as u16) }));
             }
         }
     }
     share_out(&mut found);
     found
+}
+
+/// The mail was cut off in the header of its last part: of that part nothing is known that can be relied on.
+fn ends_in_header(facts: &Facts) -> bool {
+    facts.flags.contains(MessageFlags::TRUNCATED)
+        && facts.parts.last().is_some_and(|part| part.structure.contains(StructureFlags::HEADER_OPEN))
 }
 
 /// Takes from the ids with the most findings until all fit.
@@ -262,4 +271,30 @@ fn share_out(found: &mut Vec<Finding>) {
         });
     }
     found.truncate(MAX_FINDINGS);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_the_end_is_in_the_catalogue() {
+        for id in NEED_THE_END {
+            assert!(find(id).is_some(), "{id}");
+        }
+    }
+
+    #[test]
+    fn no_finding_is_crowded_out_by_others() {
+        let finding = |entry, part| Finding { entry, part: Some(part) };
+        let mut found: Vec<Finding> = all().take(12).flat_map(|e| (0..20).map(move |part| finding(e, part))).collect();
+        found.push(Finding { entry: find("scan-limit-reached").unwrap(), part: None });
+        share_out(&mut found);
+        assert_eq!(found.len(), 12 * 8 + 1);
+        assert_eq!(found.last().map(|f| f.entry.id), Some("scan-limit-reached"));
+
+        let mut found: Vec<Finding> = all().map(|e| finding(e, 0)).collect();
+        share_out(&mut found);
+        assert_eq!(found.len(), MAX_FINDINGS);
+    }
 }

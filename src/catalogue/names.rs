@@ -8,7 +8,8 @@ use crate::scan::names::{Family, MediaType};
 const UNREADABLE: NameFlags = NameFlags::ENCODED_WORD_BAD.union(NameFlags::RFC2231_BAD).union(NameFlags::UNTERMINATED);
 
 fn missing(p: &PartView<'_>) -> bool {
-    // What a name could not be read of is said by other findings. Attached mails and invitations are shown by what they are.
+    // What a name could not be read of is said by other findings. Attached mails and invitations are shown by what they
+    // are.
     let nameless = p.attachment && p.name.is_empty();
     let shown_otherwise = p.is_composite()
         || p.is_message_kind()
@@ -180,8 +181,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         title: "Name encoded in the way of subjects",
         what: "The name is encoded as subjects are, which is not allowed for names, but can be read.",
         why: "Most programs understand it: Outlook and Gmail send such names themselves. A few show the code.",
-        tell: "If the file's name looks like =?utf-8?, your program does not understand how it was sent. The file \
-            itself is not affected.",
+        tell: "If the file's name looks like code, your program does not understand how it was sent. The file itself \
+            is not affected.",
         fix: "Nobody; the sender's mail program, if recipients complain.",
         misses: "It does not know what the recipient's program shows.",
         rfc: "RFC 2047 §5",

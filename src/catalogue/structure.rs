@@ -19,11 +19,6 @@ fn cut(p: &PartView<'_>) -> bool {
     p.facts.flags.contains(MessageFlags::TRUNCATED)
 }
 
-/// In a mail that was cut off in the header of its last part, no delimiter of that part could come.
-fn not_found(p: &PartView<'_>) -> bool {
-    built(p, StructureFlags::BOUNDARY_NOT_FOUND) && !(cut(p) && p.index + 1 == p.facts.parts.len())
-}
-
 pub(super) static ENTRIES: &[Entry] = &[
     Entry {
         id: "mime-version-missing",
@@ -101,7 +96,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator; or a server on the way that changed the mail.",
         misses: "Whether the parts were there and use another line, or were removed.",
         rfc: "RFC 2046 §5.1.1",
-        check: Check::Part(|p, _| not_found(p)),
+        check: Check::Part(|p, _| built(p, StructureFlags::BOUNDARY_NOT_FOUND)),
     },
     Entry {
         id: "mime-boundary-unclosed",

@@ -151,7 +151,7 @@ impl HeaderReader {
             }
             self.mime.structure |= StructureFlags::HEADER_OPEN;
             return self.not_header(shared);
-        } else if self.lines == 1 && line.starts_with(b"From ") {
+        } else if self.lines == 1 && line.starts_with(b"From ") && header::name_of(line).is_none() {
             // How mailboxes store a mail, not how it was sent.
             shared.field.clear();
         } else if header::name_of(line).is_none() {

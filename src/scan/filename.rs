@@ -248,10 +248,13 @@ fn decode_words(text: &str) -> Option<String> {
 fn judge_text(name: &str, mut flags: NameFlags) -> Name {
     flags |= NameFlags::PRESENT;
     let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b' ');
+    // Bytes that were read as Latin-1 for want of a better guess are no C1 controls.
+    let guessed = flags.intersects(NameFlags::RAW_8BIT | NameFlags::RFC2231_BAD);
     if !name.bytes().all(|b| plain(&b)) {
         for c in name.chars() {
             match c {
-                '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' => flags |= NameFlags::CONTROL,
+                '\0'..='\u{1F}' | '\u{7F}' => flags |= NameFlags::CONTROL,
+                '\u{80}'..='\u{9F}' if !guessed => flags |= NameFlags::CONTROL,
                 '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => flags |= NameFlags::BIDI_CONTROL,
                 '/' | '\\' => flags |= NameFlags::PATH,
                 _ => {}
@@ -381,6 +384,23 @@ mod tests {
         assert_eq!(name(b"a; filename=\"B\xFCro.pdf\"").flags, NameFlags::PRESENT | NameFlags::RAW_8BIT);
         assert_eq!(flags(&format!("a; filename=\"{}.pdf\"", "x".repeat(260))), NameFlags::TOO_LONG);
         assert_eq!(flags("a; filename*=UTF-8''a%07.pdf"), NameFlags::CONTROL);
+        assert_eq!(flags("a; filename*=UTF-8''a%C2%85.pdf"), NameFlags::CONTROL);
+        assert_eq!(name(b"a; filename=\"\x85\x90.pdf\"").flags, NameFlags::PRESENT | NameFlags::RAW_8BIT);
+    }
+
+    #[test]
+    fn names_in_charsets_of_all_the_world() {
+        for encoded in [
+            "=?ISO-2022-JP?B?GyRCOSk7dkJoNmU5ZhsoQi5wZGY=?=",
+            "=?gb2312?B?zsS8/i5wZGY=?=",
+            "=?Shift_JIS?B?laqP7oyeLnBkZg==?=",
+            "=?windows-1251?B?8eX36u7i4O3o5S5wZGY=?=",
+        ] {
+            let found = name(format!("a; filename=\"{encoded}\"").as_bytes());
+            assert_eq!(found.flags, NameFlags::PRESENT | NameFlags::ENCODED_WORD, "{encoded}");
+            assert_eq!(found.extension, Extension::Pdf, "{encoded}");
+        }
+        assert_eq!(flags("a; filename*=gb2312''%CE%C4%BC%FE.pdf"), NameFlags::empty());
     }
 
     #[test]
