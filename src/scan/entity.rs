@@ -26,6 +26,8 @@ pub(super) struct HeaderReader {
     line_start: usize,
     line_length: u64,
     last: u8,
+    /// Bytes of the current field's name.
+    name_length: Option<usize>,
     /// Bytes of the current field that found no room in the buffer.
     dropped: usize,
     lines: u32,
@@ -58,6 +60,7 @@ impl HeaderReader {
             line_start: 0,
             line_length: 0,
             last: 0,
+            name_length: None,
             dropped: 0,
             lines: 0,
         }
@@ -154,9 +157,12 @@ impl HeaderReader {
         } else if self.lines == 1 && line.starts_with(b"From ") && header::name_of(line).is_none() {
             // How mailboxes store a mail, not how it was sent.
             shared.field.clear();
-        } else if header::name_of(line).is_none() {
-            self.mime.structure |= StructureFlags::BAD_LINE;
-            return self.not_header(shared);
+        } else {
+            self.name_length = header::name_of(line).map(<[u8]>::len);
+            if self.name_length.is_none() {
+                self.mime.structure |= StructureFlags::BAD_LINE;
+                return self.not_header(shared);
+            }
         }
         self.wire += wire;
         HeaderStep::Line { raw, wire }
@@ -190,8 +196,9 @@ impl HeaderReader {
         let mut field = std::mem::take(&mut shared.field);
         let text = field.strip_suffix(b"\n").unwrap_or(&field);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
-        if let (Some(name), Some(colon)) = (header::name_of(text), memchr::memchr(b':', text)) {
-            self.examine(shared, name, &text[colon + 1..], dropped);
+        if let Some((name, rest)) = self.name_length.take().and_then(|length| text.split_at_checked(length)) {
+            let colon = memchr::memchr(b':', rest).map_or(rest.len(), |at| at + 1);
+            self.examine(shared, name, &rest[colon..], dropped);
         }
         field.clear();
         shared.field = field;

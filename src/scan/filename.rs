@@ -268,7 +268,8 @@ fn judge_text(name: &str, mut flags: NameFlags) -> Name {
     if name.len() > LONGEST {
         flags |= NameFlags::TOO_LONG;
     }
-    let file = name.rsplit(['/', '\\']).next().unwrap_or_default().trim().trim_end_matches('.');
+    let file = if flags.contains(NameFlags::PATH) { name.rsplit(['/', '\\']).next().unwrap_or_default() } else { name };
+    let file = file.trim().trim_end_matches('.');
     let extension = extension_of(file);
     if extension == Extension::None {
         flags |= NameFlags::NO_EXTENSION;
