@@ -109,7 +109,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "The name contains characters that turn the direction of writing.",
         why: "What you see as its ending may not be its ending. Filters refuse such names.",
         tell: "The name of this file may be shown in a wrong order, which can hide what it is. Please don't open it \
-            unless the sender confirms that it is from him.",
+            unless the sender confirms it.",
         fix: "The sender: rename the file.",
         misses: "The plain marks of Arabic and Hebrew text are left out.",
         rfc: "Unicode TR 36 §2.1; TR 9",
@@ -138,7 +138,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "The name contains a slash, a backslash or a drive letter.",
         why: "Programs cut it in different ways, replace signs, or refuse to save it.",
         tell: "The file's name contains signs that cannot be part of one. Please save it under a new name.",
-        fix: "The sender, if it is the name he gave; otherwise his mail program.",
+        fix: "The sender, if the name was chosen like this; otherwise the sender's mail program.",
         misses: "A backslash that only marks the next character is not counted. Names of attached mails are left \
             out, as they are made from subjects.",
         rfc: "RFC 2183 §2.3, §5",

@@ -74,6 +74,8 @@ fn extension_mismatch(p: &PartView<'_>) -> bool {
     // What comes of decoding plain text is no content, and of what begins with junk the mark is only found behind it.
     let rubbish =
         p.coding.contains(CodingFlags::BASE64_IS_PLAIN) || p.content.contains(ContentFlags::MAGIC_NOT_AT_START);
+    // Where a disk image says what it is lies beyond what is looked at. The name of an attached mail is made from its
+    // subject. A key may be Apple's or a cryptographic one.
     if any
         || rubbish
         || named == detected
