@@ -107,7 +107,7 @@ else
     skip 'format' 'rustfmt is not installed (rustup component add rustfmt)'
 fi
 if cargo clippy --version >/dev/null 2>&1; then
-    step 'clippy' cargo clippy -q --locked --all-targets -- -D warnings
+    step 'clippy' cargo clippy -q --locked --all-targets --all-features -- -D warnings
 else
     skip 'clippy' 'clippy is not installed (rustup component add clippy)'
 fi
@@ -116,7 +116,7 @@ if command -v cargo-deny >/dev/null; then
 else
     skip 'licences, bans, sources' 'cargo-deny is not installed'
 fi
-step 'unit and integration tests' cargo test --locked --lib --bins --tests --examples --no-fail-fast
+step 'unit and integration tests' cargo test --locked --features fault-injection --lib --bins --tests --examples --no-fail-fast
 TESTS=$(sum_of passed "$LOG")
 IGNORED=$(sum_of ignored "$LOG")
 step 'tests in the documentation' cargo test --locked --doc

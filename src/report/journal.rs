@@ -3,21 +3,27 @@
 use super::{QueueId, Record};
 
 /// Writes the journal line of one mail. It names nobody: the queue ID leads to Postfix's own lines, for those who may read them.
+///
+/// The message repeats what people look for, since `journalctl` shows and searches nothing else. The mail's level is not called
+/// `level`: that is the log line's own.
 pub(super) fn tell(record: &Record) {
     let facts = &record.facts;
+    let findings = record.finding_ids().join(",");
     tracing::info!(
         target: "mailgauge::mail",
         reference = %record.reference,
         queue_id = record.queue_id.as_ref().map(QueueId::as_str),
         direction = record.direction.name(),
-        level = record.level(),
+        mail_level = record.level(),
         wire_bytes = facts.wire_bytes,
         attachments = facts.attachments,
         attachment_bytes = facts.attachment_bytes,
-        findings = record.finding_ids().join(","),
+        findings,
         ended = record.ending.name(),
         scan_us = u64::try_from(record.scan_time.as_micros()).unwrap_or(u64::MAX),
-        "mail"
+        "mail {} {} {findings}",
+        record.reference,
+        record.level(),
     );
 }
 
@@ -58,7 +64,10 @@ mod tests {
         tracing::subscriber::with_default(subscriber, || tell(&record(found)));
         let line: serde_json::Value = serde_json::from_slice(&lines.0.lock().unwrap()).unwrap();
         assert_eq!(line["target"], "mailgauge::mail");
-        assert_eq!(line["level"], "warning");
+        assert_eq!(line["level"], "INFO");
+        assert_eq!(line["mail_level"], "warning");
+        let reference = record(vec![]).reference;
+        assert_eq!(line["message"], format!("mail {reference} warning zip-truncated,size-large"));
         assert_eq!(line["queue_id"], "4TxY6W1k2Jz9");
         assert_eq!(line["direction"], "inbound");
         assert_eq!(line["wire_bytes"], 35_872_337);

@@ -91,12 +91,14 @@ impl Record {
         level_name(self.verdict.level)
     }
 
-    /// The ids of the findings, each once, in the order they were found.
+    /// The ids of the findings, each once, the gravest first; among equals, in the order of the catalogue.
     pub fn finding_ids(&self) -> Vec<&'static str> {
+        let mut entries: Vec<_> = self.findings.iter().map(|finding| finding.entry).collect();
+        entries.sort_by_key(|entry| std::cmp::Reverse(entry.level));
         let mut ids: Vec<&'static str> = Vec::new();
-        for finding in &self.findings {
-            if !ids.contains(&finding.entry.id) {
-                ids.push(finding.entry.id);
+        for entry in entries {
+            if !ids.contains(&entry.id) {
+                ids.push(entry.id);
             }
         }
         ids

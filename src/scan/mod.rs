@@ -61,8 +61,11 @@ impl Scanner {
 
     /// A scanner for one mail that comes as a stream of bytes, header block first, with LF or CRLF line ends.
     pub fn for_stream(limits: Limits, envelope: EnvelopeFacts) -> Scanner {
-        let limits =
-            Limits { depth: limits.depth.min(Limits::MAX_DEPTH), parts: limits.parts.min(Limits::MAX_PARTS), ..limits };
+        let limits = Limits {
+            depth: limits.depth.min(Limits::MAX_DEPTH),
+            parts: limits.parts.min(Limits::MAX_PARTS),
+            header_fields: limits.header_fields.min(Limits::MAX_HEADER_FIELDS),
+        };
         Scanner { stream: Stream::new(Outer { slot: None, depth: 0 }), shared: Shared::new(limits, envelope) }
     }
 
