@@ -192,18 +192,18 @@ impl Base64 {
             INVALID => {
                 self.flags |= CodingFlags::BASE64_INVALID;
                 self.flags.set(CodingFlags::NUL, self.flags.contains(CodingFlags::NUL) || b == 0);
-                self.odd += u64::from(self.judged < JUDGED);
+                self.odd += u64::from(self.judged < JUDGED && !self.done);
             }
             _ => {
+                if self.done {
+                    self.flags |= CodingFlags::BASE64_AFTER_PADDING;
+                    return;
+                }
                 if self.judged < JUDGED && self.blanks > 0 {
                     self.odd += 1;
                 }
                 self.blanks = 0;
                 self.judged += 1;
-                if self.done {
-                    self.flags |= CodingFlags::BASE64_AFTER_PADDING;
-                    return;
-                }
                 if self.pads > 0 {
                     self.flags |= CodingFlags::BASE64_PADDING;
                     self.pads = 0;

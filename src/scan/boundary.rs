@@ -17,17 +17,22 @@ pub(super) enum Delimiter {
     Close,
 }
 
-/// Compares a whole line, with or without its line end, to the delimiters of this boundary.
+/// The line without the line end and the white space that transport may have added.
+pub(super) fn without_padding(line: &[u8]) -> &[u8] {
+    let end = line.iter().rposition(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n')).map_or(0, |at| at + 1);
+    &line[..end]
+}
+
+/// Compares a whole line, [without padding](without_padding), to the delimiters of this boundary.
 ///
 /// RFC 2046 asks to compare the beginning of the line only; then the boundary `foo` would end a part at the delimiter of
 /// `foobar`. As most programs do, nothing but white space may follow.
 pub(super) fn delimiter(line: &[u8], boundary: &[u8]) -> Option<Delimiter> {
-    let rest = line.strip_prefix(b"--")?.strip_prefix(boundary)?;
-    let blank = |rest: &[u8]| rest.iter().all(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n'));
-    if blank(rest) {
-        return Some(Delimiter::Next);
+    match line.strip_prefix(b"--")?.strip_prefix(boundary)? {
+        b"" => Some(Delimiter::Next),
+        b"--" => Some(Delimiter::Close),
+        _ => None,
     }
-    rest.strip_prefix(b"--").filter(|rest| blank(rest)).map(|_| Delimiter::Close)
 }
 
 #[cfg(test)]
@@ -48,7 +53,7 @@ mod tests {
             (" --b", None),
             ("--B", None),
         ] {
-            assert_eq!(delimiter(line.as_bytes(), b"b"), expected, "{line:?}");
+            assert_eq!(delimiter(without_padding(line.as_bytes()), b"b"), expected, "{line:?}");
         }
     }
 }

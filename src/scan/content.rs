@@ -37,6 +37,11 @@ impl Content {
         Content { decoded: 0, head, tail: None, uris: html.then(DataUris::default), zeros: false, kind: None }
     }
 
+    /// Content that is only counted.
+    pub fn only_counted(head: Vec<u8>) -> Content {
+        Content { decoded: 0, head, tail: None, uris: None, zeros: false, kind: Some(FileKind::Unknown) }
+    }
+
     /// The head is complete: decides what the file is, and whether its end matters.
     fn judge_head(&mut self) {
         let kind = sniff::kind(&self.head);
@@ -65,6 +70,9 @@ impl Content {
             }
             if kind == FileKind::Zip {
                 kind = sniff::zip_by_names(bytes);
+            }
+            if kind != FileKind::Pdf && sniff::zip_has_encrypted(bytes) {
+                flags |= ContentFlags::ZIP_ENCRYPTED;
             }
         }
         if self.zeros && self.decoded > ZEROS {
@@ -152,7 +160,7 @@ impl DataUris {
         let mut rest = text;
         loop {
             if self.inside {
-                let end = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b'<' | b'>' | b')') || *b == b' ');
+                let end = rest.iter().position(|b| matches!(b, b'"' | b'\'' | b'<' | b'>' | b')' | b' '));
                 self.bytes += end.unwrap_or(rest.len()) as u64;
                 let Some(end) = end else { break };
                 self.inside = false;

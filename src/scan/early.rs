@@ -4,6 +4,8 @@ use super::header;
 
 /// Lines of the body that are looked at.
 const LINES: u8 = 20;
+/// The longest line that is looked at (RFC 5322 §2.1.1).
+const LONGEST: usize = 998;
 /// Bytes of a line in which a known name and its colon stand.
 const PREFIX: usize = 40;
 
@@ -39,6 +41,8 @@ impl Early {
                     *place = b;
                 }
                 self.length += 1;
+                // No header line is so long; whoever sends one must not make us look at every byte of it.
+                self.done |= self.length > LONGEST;
             }
         }
     }
@@ -50,6 +54,8 @@ impl Early {
         self.done = line.is_empty() || line.trim_ascii_start().starts_with(b"--") || self.lines == LINES;
         let name = header::name_of(line).filter(|name| !name.is_empty());
         if self.lines == 1 {
+            // What a program printed about a web page looks like a header block, and is none.
+            self.done |= line.starts_with(b"HTTP/");
             self.first_is_header = name.is_some();
         }
         self.technical += u8::from(name.is_some_and(header::is_technical));
@@ -79,6 +85,7 @@ mod tests {
         assert!(found("MIME-Version: 1.0\nContent-Type: text/html\n\n"));
         assert!(!found("From: a\r\nTo: b\r\n\r\n"));
         assert!(!found("Hello,\r\n\r\nReceived: your letter\r\n"));
+        assert!(!found("HTTP/1.1 200 OK\nServer: x\nContent-Type: text/html\n\n"));
         assert!(!found("Received: one parcel\r\nThank you\r\n\r\n"));
         assert!(!found("--b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"));
         assert!(!found(" --b\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: 7bit\r\n\r\n"));

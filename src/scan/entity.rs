@@ -1,10 +1,10 @@
 //! The header block of a message or part, line by line, and the part that follows from it.
 
-use super::boundary::ALL_BOUNDARIES;
+use super::boundary::{ALL_BOUNDARIES, DELIMITER_LINE};
 use super::facts::{CodingFlags, ContentFlags, Fields, HeaderFlags, LimitFlags, NameFlags, Part, StructureFlags};
 use super::header::{self, MimeHeader};
 use super::limits::Limits;
-use super::names::{Disposition, Encoding, Extension, FileKind, MediaType};
+use super::names::{Disposition, Encoding, Extension, Family, FileKind, MediaType};
 use super::shared::{Shared, Slot};
 use super::stream::{Kind, Open, Outer};
 
@@ -99,17 +99,26 @@ impl HeaderReader {
         }
         let line_end = memchr::memchr(b'\n', bytes).map(|at| at + 1);
         let (piece, rest) = bytes.split_at(line_end.unwrap_or(bytes.len()));
-        let room = Limits::FIELD_BYTES - shared.field.len();
-        let (kept, over) = piece.split_at(piece.len().min(room));
-        keep(&mut shared.field, kept);
-        if !over.is_empty() {
-            let begins = self.line_start == 0 && !is_blank(shared.field[0]);
-            if begins && self.dropped == 0 && header::name_of(&shared.field).is_none() {
-                self.mime.structure |= StructureFlags::BAD_LINE;
-                return (self.not_header(shared), &bytes[kept.len()..]);
+        let mut kept = 0;
+        let undecided = self.line_start == 0 && self.dropped == 0 && self.name_length.is_none();
+        if undecided && !is_blank(*shared.field.first().unwrap_or(&bytes[0])) {
+            // No delimiter is longer, and a name has its colon long before: what the line is must be known here, so that no
+            // more than this is held of what may turn out to be the body.
+            let room = DELIMITER_LINE - shared.field.len();
+            if piece.len() > room {
+                keep(&mut shared.field, &piece[..room]);
+                self.name_length = header::name_of(&shared.field).map(<[u8]>::len);
+                if self.name_length.is_none() {
+                    self.mime.structure |= StructureFlags::BAD_LINE;
+                    return (self.not_header(shared), &bytes[room..]);
+                }
+                kept = room;
             }
-            self.dropped += over.len();
         }
+        let room = Limits::FIELD_BYTES - shared.field.len();
+        let (fits, over) = piece[kept..].split_at((piece.len() - kept).min(room));
+        keep(&mut shared.field, fits);
+        self.dropped += over.len();
         self.line_length += piece.len() as u64;
         let step = if line_end.is_some() {
             let crlf = match piece {
@@ -140,13 +149,15 @@ impl HeaderReader {
             self.take_field(shared);
             return HeaderStep::End { raw, wire };
         }
-        let nothing_before = start == 0 && self.dropped == 0;
+        let nothing_before = start == 0;
         if line.first().is_some_and(|b| is_blank(*b)) || !nothing_before {
-            if start == 0 && self.dropped == 0 {
+            if nothing_before {
                 // A continuation of nothing.
                 self.mime.structure |= StructureFlags::BAD_LINE;
                 shared.field.clear();
             }
+        } else if self.name_length.is_some() {
+            // A long line, whose beginning was looked at.
         } else if is_delimiter(line) {
             if self.lines == 1 && self.after_delimiter {
                 self.line_length = 0;
@@ -239,7 +250,9 @@ impl HeaderReader {
         structure.set(StructureFlags::TYPE_MISSING, self.mime.media.is_none());
         let in_message = outer.slot.is_some() || open.iter().any(|o| matches!(o.kind, Kind::Message));
         structure.set(StructureFlags::IN_MESSAGE, in_message);
+        let mut in_report = false;
         if let Some(Open { kind: Kind::Multipart { media, children, .. }, .. }) = open.last() {
+            in_report = *media == MediaType::MultipartReport;
             structure.set(StructureFlags::IN_ALTERNATIVE, *media == MediaType::MultipartAlternative);
             structure.set(StructureFlags::IN_RELATED, *media == MediaType::MultipartRelated && *children > 0);
         }
@@ -263,7 +276,7 @@ impl HeaderReader {
             structure,
             content: ContentFlags::empty(),
         };
-        part.attachment = part.is_attachment();
+        part.attachment = part.is_attachment(in_report);
         let hidden =
             !matches!(part.encoding, Encoding::SevenBit | Encoding::EightBit | Encoding::Binary | Encoding::Undeclared);
         let composite = declared.is_multipart() || declared.is_message();
@@ -314,48 +327,43 @@ impl Part {
     }
 
     /// Whether people would call it an attachment.
-    fn is_attachment(&self) -> bool {
-        let referenced = self.structure.contains(StructureFlags::REFERENCED);
-        let named = self.name.contains(NameFlags::PRESENT);
-        // A picture that the text shows: in multipart/related, or marked inline and referred to.
-        let shown = referenced
-            && (self.structure.contains(StructureFlags::IN_RELATED)
-                || (self.disposition == Disposition::Inline && self.declared.is_image()));
-        match self.disposition {
-            _ if self.declared.is_multipart() => false,
-            Disposition::Attachment | Disposition::Other => true,
-            _ if shown || self.declared.is_machinery() => false,
-            _ => named || !self.declared.is_text(),
+    fn is_attachment(&self, in_report: bool) -> bool {
+        let related = self.structure.contains(StructureFlags::IN_RELATED);
+        let marked = matches!(self.disposition, Disposition::Attachment | Disposition::Other);
+        // A picture that the text shows.
+        let shown = self.structure.contains(StructureFlags::REFERENCED)
+            && self.declared.is_image()
+            && (related || self.disposition == Disposition::Inline);
+        // An invitation, as another form of the text.
+        let invitation =
+            self.structure.contains(StructureFlags::IN_ALTERNATIVE) && self.declared.family() == Family::Calendar;
+        // The mail that a report is about.
+        let reported = in_report && self.declared.is_message();
+        if self.declared.is_multipart() || self.declared.is_machinery() || shown {
+            false
+        } else {
+            marked || (!invitation && !reported && (self.name.contains(NameFlags::PRESENT) || !self.declared.is_text()))
         }
     }
 }
 
 /// The boundary to follow for the multipart in this slot; `None` if it is to be measured as one flat part.
-pub(super) fn followed(
-    shared: &mut Shared,
-    slot: Slot,
-    boundary: Option<Vec<u8>>,
-    depth: usize,
-    open: &[Open],
-) -> Option<Vec<u8>> {
+pub(super) fn followed(shared: &mut Shared, slot: Slot, boundary: Option<Vec<u8>>, depth: usize) -> Option<Vec<u8>> {
     let Some(boundary) = boundary else {
         if !shared.facts.limits.contains(LimitFlags::BOUNDARY) {
             shared.part(slot).structure |= StructureFlags::BOUNDARY_MISSING;
         }
         return None;
     };
-    let followed: usize = open
-        .iter()
-        .map(|open| match &open.kind {
-            Kind::Multipart { boundary, .. } => boundary.len(),
-            Kind::Message => 0,
-        })
-        .sum();
-    if followed + boundary.len() > ALL_BOUNDARIES {
+    if shared.boundary_bytes + boundary.len() > ALL_BOUNDARIES {
         shared.facts.limits |= LimitFlags::BOUNDARY;
         return None;
     }
-    may_nest(shared, depth).then_some(boundary)
+    if !may_nest(shared, depth) {
+        return None;
+    }
+    shared.boundary_bytes += boundary.len();
+    Some(boundary)
 }
 
 /// Whether what is inside a container at this level is followed.

@@ -71,7 +71,7 @@ facts! {
         pub parts_total: u64,
         /// The deepest level followed; the message's own body has level 0.
         pub depth: u32,
-        /// Attachments among `parts`, as [`Part::attachment`] says.
+        /// Attachments among `parts`, as [`Part::attachment`] says; those of an attached message count as that message.
         pub attachments: u32,
         /// Decoded bytes of all attachments.
         pub attachment_bytes: u64,
@@ -222,8 +222,6 @@ flags! {
     pub struct MessageFlags: u32 {
         /// It ends inside a part: a boundary is open and the last part's encoding is incomplete, or it ends inside a part's header.
         const TRUNCATED = 0;
-        /// It has no body part with text and no attachment.
-        const EMPTY = 1;
     }
 
     /// The bounds that were reached.
@@ -306,7 +304,7 @@ flags! {
         const BASE64_CUT = 6;
         /// quoted-printable: `=` before something else than two hex digits or a line end (RFC 2045 §6.7 rule 1).
         const QP_INVALID = 7;
-        /// quoted-printable: the body ends in a soft line break.
+        /// quoted-printable: the body ends in `=`.
         const QP_DANGLING = 8;
         /// Bytes above 0x7F under `7bit` or without a declared encoding.
         const UNDECLARED_8BIT = 9;
@@ -370,7 +368,7 @@ flags! {
         const MAGIC_NOT_AT_START = 2;
         /// Only NUL bytes, in more than 64 bytes.
         const ALL_ZERO = 3;
-        /// The first entry of a ZIP is encrypted.
+        /// An entry of a ZIP is encrypted: the first, or one whose directory entry is in the tail.
         const ZIP_ENCRYPTED = 4;
     }
 }

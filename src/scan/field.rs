@@ -69,6 +69,7 @@ impl<'a> Reader<'a> {
     /// The next parameter.
     pub fn param(&mut self) -> Option<Param<'a>> {
         loop {
+            self.skip_comments();
             let semicolon = memchr::memchr(b';', self.rest)?;
             self.rest = &self.rest[semicolon + 1..];
             self.skip_comments();
@@ -201,6 +202,7 @@ mod tests {
         );
         assert_eq!(params("a/b; n=\"q\\\"d\\\\\""), ("a/b".into(), vec![plain("n", "q\"d\\")]));
         assert_eq!(params("(c(c)c) a/b (x); (y) n=v (z)"), ("a/b".into(), vec![plain("n", "v")]));
+        assert_eq!(params("a/b (; n=v); m=w (; x=y)"), ("a/b".into(), vec![plain("m", "w")]));
         assert_eq!(params("a/b;; junk ;n=v"), ("a/b".into(), vec![plain("n", "v")]));
     }
 

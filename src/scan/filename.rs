@@ -12,6 +12,8 @@ const LONGEST: usize = 255;
 /// Blanks in a row from which a name pushes its extension out of sight.
 const HIDING_BLANKS: usize = 8;
 
+/// Bytes of a name with encoded words that are decoded: [`LONGEST`] in base64 three times over.
+const LONGEST_ENCODED: usize = 1024;
 /// Bytes of a name that are collected; one that is longer is too long for any use, and its end is not looked at.
 const COLLECTED: usize = 4096;
 
@@ -158,6 +160,9 @@ impl<'a> NameParams<'a> {
                 bytes.extend_from_slice(text);
             }
         }
+        if pieces.iter().all(|(_, encoded, _)| !encoded) {
+            return decode_plain(&bytes, &mut self.flags).into_owned();
+        }
         self.in_charset(&charset, bytes)
     }
 
@@ -237,6 +242,10 @@ fn decode_plain<'a>(value: &'a [u8], flags: &mut NameFlags) -> Cow<'a, str> {
 
 /// Decodes encoded words (RFC 2047); `None` if something that looks like one remains or the result is not whole.
 fn decode_words(text: &str) -> Option<String> {
+    // mail-parser tries each `=?` of the rest anew; a name this long is too long anyway.
+    if text.len() > LONGEST_ENCODED {
+        return None;
+    }
     let mut field = text.as_bytes().to_vec();
     field.push(b'\n');
     let parsed = MessageStream::new(&field).parse_unstructured();

@@ -149,6 +149,7 @@ impl MimeHeader {
         let is = |name: &str| head.eq_ignore_ascii_case(name.as_bytes());
         self.disposition = match () {
             () if is("inline") => Disposition::Inline,
+            () if head.is_empty() => Disposition::None,
             () if is("attachment") => Disposition::Attachment,
             () if is("form-data") => Disposition::FormData,
             () => Disposition::Other,
@@ -162,8 +163,12 @@ impl MimeHeader {
     }
 
     fn note_bounds(&mut self, reader: &Reader<'_>) {
-        self.limits.set(LimitFlags::PARAMETERS, self.limits.contains(LimitFlags::PARAMETERS) | reader.too_many);
-        self.limits.set(LimitFlags::COMMENTS, self.limits.contains(LimitFlags::COMMENTS) | reader.deep_comment);
+        if reader.too_many {
+            self.limits |= LimitFlags::PARAMETERS;
+        }
+        if reader.deep_comment {
+            self.limits |= LimitFlags::COMMENTS;
+        }
     }
 }
 
@@ -262,7 +267,8 @@ impl HeaderFacts {
         }
         let blank = value.iter().all(u8::is_ascii_whitespace);
         if let Some(field) = field {
-            self.repeated |= self.seen & field;
+            // Two different fields may both be of the last kind.
+            self.repeated |= self.seen & field & !Fields::CONTENT_OTHER;
             self.seen |= field;
             if blank {
                 self.empty |= field;
@@ -313,7 +319,12 @@ impl HeaderFacts {
     fn date(&mut self, value: &[u8], arrival: Option<i64>) {
         // No date is longer; comments in it can be (RFC 5322 §3.3), in any character set, and are of no use.
         let text = String::from_utf8_lossy(&value[..value.len().min(256)]);
-        let read = |text: &str| DateTime::parse_rfc822(text.trim()).filter(DateTime::is_valid);
+        let read = |text: &str| {
+            let mut date = DateTime::parse_rfc822(text.trim())?;
+            // A leap second (RFC 5322 §3.3), of which mail-parser has not heard.
+            date.second = date.second.min(if date.second == 60 { 59 } else { u8::MAX });
+            date.is_valid().then_some(date)
+        };
         match read(&text).or_else(|| read(&with_seconds(&text)?)).or_else(|| read(&with_short_month(&text)?)) {
             Some(date) => self.date_ahead = arrival.map(|now| date.to_timestamp().saturating_sub(now)),
             None => self.flags |= HeaderFlags::DATE_INVALID,
@@ -426,8 +437,12 @@ mod tests {
     #[test]
     fn dates() {
         assert_eq!(facts("Date", b" Fri, 15 Jan 2027 08:00:10 +0000").date_ahead, Some(10));
-        for good in ["Fri, 21 Nov 1997 09:55:06 -0600", "21 Nov 97 09:55 GMT", "Fri, 21 Nov 1997 09:55:06 -0600 (CST)"]
-        {
+        for good in [
+            "Fri, 21 Nov 1997 09:55:06 -0600",
+            "21 Nov 97 09:55 GMT",
+            "Fri, 21 Nov 1997 09:55:06 -0600 (CST)",
+            "Sat, 31 Dec 2016 23:59:60 +0000",
+        ] {
             assert_eq!(facts("Date", good.as_bytes()).flags, HeaderFlags::empty(), "{good}");
         }
         for good in [

@@ -83,7 +83,10 @@ impl Leaf {
             Some(stream) => Target::Message(stream),
             None => {
                 let head = std::mem::take(&mut shared.head);
-                Target::Content(Content::new(shared.part(slot), head))
+                Target::Content(match slot {
+                    Slot::Listed(_) => Content::new(shared.part(slot), head),
+                    Slot::Beyond => Content::only_counted(head),
+                })
             }
         };
         Leaf { slot, coder, target, raw: 0, sample: 0 }

@@ -32,6 +32,8 @@ mod sink;
 mod sniff;
 mod stream;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod uuencode;
 mod words;
 
@@ -91,7 +93,9 @@ impl Scanner {
         stream.finish(&mut shared, false);
         let mut facts = shared.facts;
         facts.wire_bytes = facts.header_bytes + facts.body_bytes;
-        let attachments = facts.parts.iter().filter(|p| p.attachment);
+        // What is attached to an attached message is part of that attachment.
+        let attached = |p: &&Part| p.attachment && !p.structure.contains(facts::StructureFlags::IN_MESSAGE);
+        let attachments = facts.parts.iter().filter(attached);
         (facts.attachments, facts.attachment_bytes) =
             attachments.fold((0, 0), |(count, bytes), part| (count + 1, bytes + part.decoded_bytes));
         facts

@@ -165,7 +165,6 @@ by_family! {
         Doc = "doc" in Ole,
         Xls = "xls" in Ole,
         Ppt = "ppt" in Ole,
-        Msi = "msi" in Executable,
         Msg = "msg" in Ole,
         Zip = "zip" in Zip,
         Docx = "docx" in Zip,
@@ -479,6 +478,7 @@ impl MediaType {
                 | MessageDispositionNotification
                 | MessageFeedbackReport
                 | TextRfc822Headers
+                | Applefile
         )
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Shared {
     pub head: Vec<u8>,
     /// Layers of encoded messages that are open.
     pub layers: usize,
+    /// Bytes of the boundaries that are open, in all layers.
+    pub boundary_bytes: usize,
     beyond: Option<Part>,
     copies: Vec<u64>,
 }
@@ -43,6 +45,7 @@ impl Shared {
             field: Vec::new(),
             head: Vec::new(),
             layers: 0,
+            boundary_bytes: 0,
             beyond: None,
             copies: Vec::new(),
         }

@@ -57,6 +57,8 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 fn text(head: &[u8]) -> FileKind {
+    const TAGS: &[&str] =
+        &["<html", "<head", "<body", "<script", "<table", "<div", "<p", "<meta", "<style", "<title", "<!--"];
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let start = text.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(text.len());
     let text = &text[start..];
@@ -64,7 +66,7 @@ fn text(head: &[u8]) -> FileKind {
     let whole = |prefix: &str| begins(prefix) && text.get(prefix.len()).is_none_or(|b| !b.is_ascii_alphanumeric());
     if text.starts_with(b"#!") && start == 0 {
         FileKind::Script
-    } else if begins("<!doctype html") || ["<html", "<head", "<body", "<script", "<table"].iter().any(|t| whole(t)) {
+    } else if begins("<!doctype html") || TAGS.iter().any(|tag| whole(tag)) {
         FileKind::Html
     } else if begins("<?xml") || begins("<svg") {
         let early = &text[..text.len().min(512)];
@@ -133,8 +135,15 @@ fn zip(head: &[u8]) -> FileKind {
     zip_by_names(head)
 }
 
-/// The kind of a ZIP by any names in its local headers or its directory.
+/// The kind of a ZIP by the names of its entries, in local headers or the directory.
 pub(super) fn zip_by_names(bytes: &[u8]) -> FileKind {
+    // A name stands 30 bytes behind a local header's signature, 46 behind a directory entry's (APPNOTE 4.3.7, 4.3.12).
+    let signed = |at: usize, behind: usize, signature: &[u8]| {
+        at.checked_sub(behind).is_some_and(|start| bytes[start..].starts_with(signature))
+    };
+    let entry = |name: &[u8]| {
+        memmem::find_iter(bytes, name).any(|at| signed(at, 30, b"PK\x03\x04") || signed(at, 46, b"PK\x01\x02"))
+    };
     const NAMES: &[(&[u8], FileKind)] = &[
         (b"word/document", FileKind::Docx),
         (b"xl/workbook", FileKind::Xlsx),
@@ -142,7 +151,12 @@ pub(super) fn zip_by_names(bytes: &[u8]) -> FileKind {
         (b"AndroidManifest.xml", FileKind::Apk),
         (b"META-INF/MANIFEST.MF", FileKind::Jar),
     ];
-    NAMES.iter().find(|(name, _)| memmem::find(bytes, name).is_some()).map_or(FileKind::Zip, |(_, kind)| *kind)
+    NAMES.iter().find(|(name, _)| entry(name)).map_or(FileKind::Zip, |(_, kind)| *kind)
+}
+
+/// Whether the directory in these bytes has an encrypted entry: bit 0 of its general purpose flags (APPNOTE 4.4.4).
+pub(super) fn zip_has_encrypted(bytes: &[u8]) -> bool {
+    memmem::find_iter(bytes, b"PK\x01\x02").any(|at| bytes.get(at + 8).is_some_and(|b| b & 1 == 1))
 }
 
 fn binary(head: &[u8]) -> FileKind {
@@ -161,11 +175,8 @@ fn binary(head: &[u8]) -> FileKind {
         "mach" => FileKind::MachO,
         "class" => FileKind::JavaClass,
         "wasm" => FileKind::Wasm,
-        "dex" | "dey" | "bc" | "obj" | "deb" | "rpm" | "crx" => FileKind::OtherExecutable,
-        "msi" => FileKind::Ole,
-        "jpg" => FileKind::Jpeg,
-        "png" => FileKind::Png,
-        "gif" => FileKind::Gif,
+        // Not "obj": infer knows it by two bytes that random data has as well.
+        "dex" | "dey" | "bc" | "deb" | "rpm" | "crx" => FileKind::OtherExecutable,
         "webp" => FileKind::Webp,
         "tif" | "cr2" => FileKind::Tiff,
         "bmp" => FileKind::Bmp,
@@ -254,6 +265,8 @@ mod tests {
             ("word/document.xml", FileKind::Docx),
             ("xl/workbook.xml", FileKind::Xlsx),
             ("META-INF/MANIFEST.MF", FileKind::Jar),
+            ("src/word/document.xml", FileKind::Zip),
+            ("lib/META-INF/MANIFEST.MF", FileKind::Zip),
             ("mimetypeapplication/vnd.oasis.opendocument.text", FileKind::Odt),
         ] {
             assert_eq!(kind(&entry(name)), expected, "{name}");

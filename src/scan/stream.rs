@@ -202,12 +202,13 @@ impl Stream {
             self.body = start;
         }
         if media.is_multipart() {
-            if let Some(boundary) = entity::followed(shared, slot, boundary, depth, &self.open) {
+            if let Some(boundary) = entity::followed(shared, slot, boundary, depth) {
                 let kind = Kind::Multipart { media, boundary, seen: false, closed: false, children: 0 };
                 self.open.push(Open { slot, kind, start });
                 return;
             }
         } else if media.is_message() {
+            self.early = None;
             if !encoded && entity::may_nest(shared, depth) {
                 self.open.push(Open { slot, kind: Kind::Message, start });
                 self.header = Some(HeaderReader::new(false, MediaType::TextPlain));
@@ -371,7 +372,7 @@ impl Stream {
         part.decoded_bytes = self.place.raw - open.start.raw;
         match open.kind {
             Kind::Message => part.detected = FileKind::Message,
-            Kind::Multipart { seen, closed, children, .. } => {
+            Kind::Multipart { boundary, seen, closed, children, .. } => {
                 part.detected = FileKind::Multipart;
                 let structure = match (seen, closed) {
                     (false, _) => StructureFlags::BOUNDARY_NOT_FOUND,
@@ -380,18 +381,28 @@ impl Stream {
                     (true, true) => StructureFlags::empty(),
                 };
                 part.structure |= structure;
+                shared.boundary_bytes -= boundary.len();
             }
         }
     }
 
     /// The message ends. `cut` says that the mail around it ends here as well, with a boundary open. Gives its size in bytes.
     pub fn finish(mut self, shared: &mut Shared, cut: bool) -> u64 {
+        let carry = std::mem::take(&mut self.carry);
+        if !carry.is_empty() {
+            self.whole_line(shared, &carry);
+        }
         let unclosed = |open: &Open| matches!(open.kind, Kind::Multipart { closed: false, .. });
         while let Some(header) = &mut self.header {
             let delimiters = !self.open.is_empty();
             let step = header.finish(shared, |line| delimiters && find_delimiter(&self.open, line).is_some());
             let ends_here = matches!(step, HeaderStep::More | HeaderStep::Line { .. });
             self.header_step(shared, step);
+            let carry = std::mem::take(&mut self.carry);
+            if !carry.is_empty() {
+                // A line that turned out to be of the body.
+                self.whole_line(shared, &carry);
+            }
             if ends_here {
                 let in_part = cut || self.open.iter().any(unclosed);
                 self.begin_entity(shared);
@@ -400,10 +411,6 @@ impl Stream {
                     shared.facts.flags |= MessageFlags::TRUNCATED;
                 }
             }
-        }
-        let carry = std::mem::take(&mut self.carry);
-        if !carry.is_empty() {
-            self.whole_line(shared, &carry);
         }
         let cut = cut || self.open.iter().any(unclosed);
         let held = std::mem::replace(&mut self.held, Held::Nothing);
@@ -429,12 +436,18 @@ impl Stream {
     }
 }
 
-/// The innermost open multipart this line is a delimiter of.
+/// The innermost open multipart this line is a delimiter of; one whose close-delimiter came only if there is no other.
 fn find_delimiter(open: &[Open], line: &[u8]) -> Option<(usize, Delimiter)> {
-    open.iter().enumerate().rev().find_map(|(level, open)| match &open.kind {
-        Kind::Multipart { boundary, .. } => boundary::delimiter(line, boundary).map(|d| (level, d)),
-        Kind::Message => None,
-    })
+    let line = boundary::without_padding(line);
+    let find = |wanted: bool| {
+        open.iter().enumerate().rev().find_map(|(level, open)| match &open.kind {
+            Kind::Multipart { boundary, closed, .. } if *closed == wanted => {
+                boundary::delimiter(line, boundary).map(|d| (level, d))
+            }
+            _ => None,
+        })
+    };
+    find(false).or_else(|| find(true))
 }
 
 impl Part {

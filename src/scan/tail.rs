@@ -70,8 +70,14 @@ pub(super) fn zip(tail: &[u8], length: u64) -> ContentFlags {
 
 /// Whether a PDF that ends in `tail` is whole (ISO 32000-1 §7.5.5): `startxref` and `%%EOF` stand near its end.
 pub(super) fn pdf(tail: &[u8]) -> ContentFlags {
-    let whole = memmem::rfind(tail, b"%%EOF").is_some_and(|end| memmem::rfind(&tail[..end], b"startxref").is_some());
-    if whole { ContentFlags::empty() } else { ContentFlags::PDF_TRUNCATED }
+    let offset = || {
+        let end = memmem::rfind(tail, b"%%EOF")?;
+        let at = memmem::rfind(&tail[..end], b"startxref")?;
+        let number = tail[at + 9..end].trim_ascii();
+        // A linearized file has a first section that ends with the offset 0 (Annex F.3.3): it is not the end.
+        (number != b"0").then_some(())
+    };
+    if offset().is_some() { ContentFlags::empty() } else { ContentFlags::PDF_TRUNCATED }
 }
 
 #[cfg(test)]
@@ -87,6 +93,14 @@ mod tests {
                 data[..length].chunks(step).for_each(|c| tail.push(c));
                 assert_eq!(tail.bytes(), &data[length.saturating_sub(TAIL)..length], "{length} by {step}");
             }
+        }
+    }
+
+    #[test]
+    fn pdf_ends() {
+        assert_eq!(pdf(b"xref\nstartxref\n116\n%%EOF\n"), ContentFlags::empty());
+        for cut in ["", "startxref\n116\n", "%%EOF", "startxref\n0\n%%EOF\n7 0 obj"] {
+            assert_eq!(pdf(cut.as_bytes()), ContentFlags::PDF_TRUNCATED, "{cut}");
         }
     }
 

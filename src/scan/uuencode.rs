@@ -155,7 +155,8 @@ impl Uuencode {
                     .fold(0u32, |bits, i| bits << 6 | u32::from(group.get(i).map_or(0, |b| b.wrapping_sub(b' ') & 63)));
                 bytes.copy_from_slice(&bits.to_be_bytes()[1..]);
             }
-            sink.bytes(&out[..count.min(out.len())]);
+            // Blanks at the line's end may have been stripped, but not more than a group's worth.
+            sink.bytes(&out[..count.min(data.len().div_ceil(4) * 3).min(out.len())]);
         }
     }
 

@@ -56,6 +56,34 @@ fn all_bounds_reached_at_once_stay_within_the_promise() {
     assert!(peak <= PROMISE, "{peak} bytes");
 }
 
+/// Every layer has its own containers, buffers and leaf: two streams full of them, and lines that only their end tells from header lines.
+#[test]
+fn encoded_layers_do_not_multiply_what_is_held() {
+    fn levels(mail: &mut Vec<u8>) {
+        for level in 0..31 {
+            let boundary = format!("{level:02}{}", "b".repeat(1016));
+            mail.extend(format!("Content-Type: multipart/mixed; boundary={boundary}\r\n\r\n--{boundary}\r\n").bytes());
+        }
+    }
+    let mut inner = Vec::new();
+    levels(&mut inner);
+    let last = format!("\r\n--30{}\r\n", "b".repeat(1016));
+    for _ in 0..1100 {
+        inner.extend_from_slice(b"\r\nPK\x03\x04");
+        inner.extend(last.bytes());
+    }
+    inner.extend_from_slice(b"Content-Type: message/rfc822\r\nPK\x03\x04");
+    inner.extend([0xFF; 65_530]);
+    inner.extend_from_slice(b"\r\n");
+    inner.extend([0xFF; 100_000]);
+    let mut mail = Vec::new();
+    levels(&mut mail);
+    mail.extend_from_slice(b"Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+    mail.extend(mails::base64_lines(&inner));
+    let peak = peak(&mail);
+    assert!(peak <= PROMISE, "{peak} bytes");
+}
+
 /// A mail of a gigabyte that never exists as a whole.
 fn gigabyte(top: &[u8], begin: &[u8], chunk: &[u8]) {
     let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());

@@ -1,0 +1,162 @@
+//! What single mails give, where no finding shows it.
+
+use super::facts::{CodingFlags, ContentFlags, Fields, HeaderFlags, LimitFlags, MessageFlags, StructureFlags};
+use super::names::{Extension, FileKind, MediaType};
+use super::{EnvelopeFacts, Facts, Limits, Scanner};
+
+fn scan(mail: &str) -> Facts {
+    let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());
+    scanner.body(mail.replace('\n', "\r\n").as_bytes());
+    scanner.finish()
+}
+
+/// A multipart of these parts.
+fn parts(media: &str, parts: &[&str]) -> Facts {
+    let body: String = parts.iter().map(|p| format!("--b\n{p}\n")).collect();
+    scan(&format!("Content-Type: {media}; boundary=b\n\n{body}--b--\n"))
+}
+
+#[test]
+fn a_line_longer_than_the_buffer_is_still_a_field() {
+    for extra in [2000, 3000, 66_000, 200_000] {
+        let facts = scan(&format!("Content-Type: text/html; x=\"{}\"\nSubject: x\n\nhi", "a".repeat(extra)));
+        assert_eq!(facts.header.fields, 2, "{extra}");
+        assert_eq!(facts.parts[0].declared, MediaType::TextHtml, "{extra}");
+        assert_eq!(facts.limits.contains(LimitFlags::FIELD_BYTES), extra > 65_000, "{extra}");
+        assert_eq!(facts.header.largest_field as usize, extra + "Content-Type: text/html; x=\"\"".len(), "{extra}");
+        let facts = scan(&format!("Subject: x\n{}\n\nhi", "no header line ".repeat(extra)));
+        assert_eq!(facts.header.flags, HeaderFlags::BAD_LINE, "{extra}");
+        assert_eq!(facts.parts[0].decoded_bytes as usize, 15 * extra + "\r\n\r\nhi".len(), "{extra}");
+    }
+}
+
+#[test]
+fn what_people_call_an_attachment() {
+    const TEXT: &str = "Content-Type: text/plain\n\nhi";
+    const PDF: &str = "Content-Type: application/pdf; name=a.pdf\nContent-Disposition: attachment\n\n%PDF-";
+    let cases: &[(&str, &[&str], u32)] = &[
+        ("multipart/mixed", &[TEXT, PDF], 1),
+        ("multipart/mixed", &[TEXT, "Content-Type: image/png\n\nx"], 1),
+        ("multipart/mixed", &[TEXT, "Content-Type: text/plain; name=a.txt\n\nx"], 1),
+        ("multipart/mixed", &[TEXT, "Content-Disposition:\nContent-Type: text/plain\n\nx"], 0),
+        ("multipart/related", &[TEXT, "Content-Type: image/png; name=a.png\nContent-ID: <a>\n\nx"], 0),
+        (
+            "multipart/related",
+            &[TEXT, "Content-Type: image/png\nContent-ID: <a>\nContent-Disposition: attachment\n\nx"],
+            0,
+        ),
+        ("multipart/related", &[TEXT, "Content-Type: application/pdf; name=a.pdf\nContent-ID: <a>\n\nx"], 1),
+        ("multipart/mixed", &[TEXT, "Content-Type: image/png\nContent-ID: <a>\nContent-Disposition: inline\n\nx"], 0),
+        ("multipart/alternative", &[TEXT, "Content-Type: text/calendar; name=meeting.ics\n\nx"], 0),
+        (
+            "multipart/alternative",
+            &[TEXT, "Content-Type: text/calendar\nContent-Disposition: attachment; filename=a.ics\n\nx"],
+            1,
+        ),
+        (
+            "multipart/signed",
+            &[
+                TEXT,
+                "Content-Type: application/pkcs7-signature; name=smime.p7s\nContent-Disposition: attachment; filename=smime.p7s\n\nx",
+            ],
+            0,
+        ),
+        (
+            "multipart/signed",
+            &[
+                TEXT,
+                "Content-Type: application/pgp-signature; name=\"OpenPGP_signature.asc\"\nContent-Disposition: attachment\n\nx",
+            ],
+            0,
+        ),
+        ("multipart/appledouble", &["Content-Type: application/applefile; name=a.pdf\n\nx", PDF], 1),
+        (
+            "multipart/report",
+            &[
+                TEXT,
+                "Content-Type: message/delivery-status\n\nReporting-MTA: dns; a",
+                "Content-Type: message/rfc822\n\nSubject: x\n\nhi",
+            ],
+            0,
+        ),
+        ("multipart/mixed", &[TEXT, "Content-Type: message/rfc822\n\nSubject: x\n\nhi"], 1),
+    ];
+    for (media, inside, expected) in cases {
+        assert_eq!(parts(media, inside).attachments, *expected, "{media}: {inside:?}");
+    }
+    let forwarded = "Content-Type: message/rfc822\n\nContent-Type: application/pdf; name=a.pdf\n\n%PDF-";
+    let facts = parts("multipart/mixed", &[TEXT, forwarded]);
+    assert_eq!((facts.attachments, facts.attachment_bytes), (1, facts.parts[2].decoded_bytes));
+}
+
+#[test]
+fn structure_at_its_edges() {
+    // The mail ends behind a delimiter, with and without its line end.
+    for end in ["", "\n"] {
+        let facts = scan(&format!("Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhi\n--b{end}"));
+        assert_eq!(facts.flags, MessageFlags::TRUNCATED, "{end:?}");
+        assert!(facts.parts[2].structure.contains(StructureFlags::HEADER_OPEN), "{end:?}");
+    }
+    // An inner multipart that uses its parent's boundary does not swallow what follows its end.
+    let facts = scan(
+        "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: multipart/alternative; boundary=b\n\n--b\n\nhi\n--b--\n\
+         --b\nContent-Type: application/pdf\n\n%PDF-\n--b--\n",
+    );
+    assert_eq!(facts.parts.last().map(|p| (p.declared, p.parent)), Some((MediaType::Pdf, Some(0))));
+    // Two delimiters in a row have no part between them.
+    let facts = scan("Content-Type: multipart/mixed; boundary=b\n\n--b\n--b\n\nhi\n--b--\n");
+    assert_eq!(facts.parts.len(), 2);
+    // A comment is no parameter.
+    let facts = scan("Content-Type: text/plain (a; name=evil.exe); charset=utf-8\n\nhi");
+    assert_eq!((facts.parts[0].extension, facts.attachments), (Extension::None, 0));
+    let facts = scan("Content-Language: de\nContent-Class: x\n\nhi");
+    assert_eq!(facts.header.repeated, Fields::empty());
+    // The text of an attached message is not the rest of our header block.
+    let facts = scan("Content-Type: message/rfc822\n\nSubject: x\n\nhi\nMessage-ID: <x>\n");
+    assert_eq!(facts.header.flags, HeaderFlags::empty());
+}
+
+#[test]
+fn encodings_at_their_edges() {
+    let facts = scan(
+        "Content-Transfer-Encoding: base64\n\nSGVsbG8gd29ybGQsIGhvdyBhcmUgeW91IHRvZGF5Pw==\n____\nour mailing list\n",
+    );
+    let part = &facts.parts[0];
+    assert_eq!(
+        (part.decoded_bytes, part.coding),
+        (31, CodingFlags::BASE64_AFTER_PADDING | CodingFlags::BASE64_INVALID)
+    );
+    let facts = scan("Content-Transfer-Encoding: x-uuencode\n\nbegin 644 a\nM\n#0V%T\nend\n");
+    assert_eq!(facts.parts[0].decoded_bytes, 3);
+    let facts = scan(
+        "Content-Type: application/pdf\nContent-Disposition: attachment; filename*0=\"=?utf-8?Q?a?=\"; filename*1=\"=?utf-8?Q?b.pdf?=\"\n\n",
+    );
+    assert_eq!(facts.parts[0].extension, Extension::Pdf);
+    let nested = "Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\n\
+        Q29udGVudC1UeXBlOiB0ZXh0L2h0bWwKCjxwPmhp\n";
+    let facts = scan(nested);
+    assert_eq!(
+        facts.parts.iter().map(|p| (p.declared, p.depth)).collect::<Vec<_>>(),
+        [(MediaType::MessageRfc822, 0), (MediaType::TextHtml, 1)]
+    );
+    assert_eq!((facts.parts[0].detected, facts.parts[1].detected), (FileKind::Message, FileKind::Html));
+    assert_eq!((facts.parts[0].decoded_bytes, facts.parts[1].decoded_bytes), (30, 5));
+}
+
+#[test]
+fn an_encrypted_entry_behind_a_directory_is_seen() {
+    let entry = |name: &str, bit: u8| [b"PK\x03\x04\x14\0", &[bit][..], &[0; 23], name.as_bytes()].concat();
+    let listed = |name: &str, bit: u8| [b"PK\x01\x02\x14\0\x14\0", &[bit][..], &[0; 37], name.as_bytes()].concat();
+    for (bit, expected) in [(0, ContentFlags::empty()), (1, ContentFlags::ZIP_ENCRYPTED)] {
+        let files = [entry("d/", 0), entry("d/a", bit)].concat();
+        let directory = [listed("d/", 0), listed("d/a", bit)].concat();
+        let mut zip = [&files[..], &directory, b"PK\x05\x06\0\0\0\0\x02\0\x02\0"].concat();
+        zip.extend((directory.len() as u32).to_le_bytes());
+        zip.extend((files.len() as u32).to_le_bytes());
+        zip.extend([0, 0]);
+        let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());
+        scanner.body(b"Content-Type: application/zip\r\nContent-Transfer-Encoding: binary\r\n\r\n");
+        scanner.body(&zip);
+        assert_eq!(scanner.finish().parts[0].content, expected);
+    }
+}
