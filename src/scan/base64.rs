@@ -7,6 +7,8 @@ use base64_simd::{AsOut, STANDARD_NO_PAD};
 
 /// Encoded bytes that are checked or decoded in one go: stays in the first-level cache, and a defect costs only so much slow reading.
 const BLOCK: usize = 1024;
+/// A line or less, for which clearing a whole block's room would take longer than decoding.
+const SHORT: usize = 80;
 /// Characters of the beginning that decide whether this is base64 at all.
 const JUDGED: u64 = 8 * 1024;
 /// The longest line of base64 (RFC 2045 §6.8).
@@ -161,6 +163,14 @@ impl Base64 {
     fn block(&mut self, block: &[u8], sink: &mut impl Sink) -> bool {
         let decoded = block.len() / 4 * 3;
         if sink.wants() {
+            if block.len() <= SHORT {
+                let mut bytes = [0; SHORT / 4 * 3];
+                let Ok(bytes) = STANDARD_NO_PAD.decode(block, bytes[..decoded].as_out()) else { return false };
+                sink.bytes(bytes);
+                self.judged += block.len() as u64;
+                self.pads = 0;
+                return true;
+            }
             let mut bytes = [0; BLOCK / 4 * 3];
             let Ok(bytes) = STANDARD_NO_PAD.decode(block, bytes[..decoded].as_out()) else { return false };
             sink.bytes(bytes);

@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
     /// What stands before the first `;`, without comments around it.
     pub fn head(&mut self) -> &'a [u8] {
         self.skip_comments();
-        let end = self.rest.iter().position(|b| matches!(b, b';' | b'(')).unwrap_or(self.rest.len());
+        let end = memchr::memchr2(b';', b'(', self.rest).unwrap_or(self.rest.len());
         let head = trim(&self.rest[..end]);
         self.rest = &self.rest[end..];
         head
@@ -73,7 +73,7 @@ impl<'a> Reader<'a> {
             let semicolon = memchr::memchr(b';', self.rest)?;
             self.rest = &self.rest[semicolon + 1..];
             self.skip_comments();
-            let end = self.rest.iter().position(|b| matches!(b, b'=' | b';')).unwrap_or(self.rest.len());
+            let end = memchr::memchr2(b'=', b';', self.rest).unwrap_or(self.rest.len());
             if self.rest.get(end) != Some(&b'=') {
                 self.rest = &self.rest[end..];
                 continue;
@@ -93,24 +93,18 @@ impl<'a> Reader<'a> {
     fn quoted(&mut self, name: &'a [u8]) -> Param<'a> {
         let body = &self.rest[1..];
         let mut end = 0;
-        let mut plain = true;
-        loop {
-            match body.get(end) {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    plain = false;
-                    end += 2;
-                }
-                Some(b'\r' | b'\n') => {
-                    plain = false;
-                    end += 1;
-                }
-                Some(_) => end += 1,
-                None => break,
+        let mut pairs = false;
+        while let Some(at) = memchr::memchr2(b'"', b'\\', body.get(end..).unwrap_or_default()) {
+            end += at;
+            if body[end] == b'"' {
+                break;
             }
+            pairs = true;
+            end += 2;
         }
-        let end = end.min(body.len());
         let unterminated = body.get(end) != Some(&b'"');
+        let end = if unterminated { body.len() } else { end };
+        let plain = !pairs && memchr::memchr2(b'\r', b'\n', &body[..end]).is_none();
         let value =
             if plain { Cow::Borrowed(&body[..end]) } else { Cow::Owned(unescape(&body[..end.min(LONGEST_USE)])) };
         self.rest = &body[(end + 1).min(body.len())..];
