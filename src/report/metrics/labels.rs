@@ -17,7 +17,7 @@ closed! {
 }
 
 closed! {
-    /// What went wrong inside mailgauge. The mail is accepted each time.
+    /// What went wrong inside mailgauge.
     pub enum ErrorKind {
         /// A panic while measuring, caught: this mail passed unmeasured.
         Panic = "panic",
