@@ -66,7 +66,7 @@ metrics! {
     sessions_open: IntGauge = "mailgauge_sessions_open" in "sessions" by [], &[];
     /// Mails that are on their way through, from MAIL to the end of the message.
     messages_open: IntGauge = "mailgauge_messages_open" in "mails" by [], &[];
-    /// Connections closed before they became a session.
+    /// Connections closed before a session began in them.
     refused: IntCounterVec = "mailgauge_connections_refused_total" in "connections" by ["reason"], &[];
     /// Transactions that broke off, by how far they had come.
     aborted: IntCounterVec = "mailgauge_transactions_aborted_total" in "transactions" by ["stage"], &[];
