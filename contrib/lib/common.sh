@@ -6,6 +6,9 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/mailgauge
 # Nothing is built inside the checkout.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$CACHE/target}
 export CARGO_TERM_COLOR=never
+# A proxy that apt-get and cargo need is of no use for what runs on this machine.
+export no_proxy=127.0.0.1,localhost${no_proxy:+,$no_proxy}
+export NO_PROXY=$no_proxy
 PATH=$PATH:$HOME/.cargo/bin:$CACHE/tools:/usr/sbin:/sbin
 
 BOLD='' DIM='' RED='' GREEN='' YELLOW='' PLAIN=''
@@ -50,6 +53,14 @@ require_root_or_sudo() {
 require_cargo() {
     command -v cargo >/dev/null || die 'Rust is missing. Get it from https://rustup.rs (no root needed):
     curl --proto =https --tlsv1.2 -sSf https://sh.rustup.rs | sh'
+    local wanted found
+    wanted=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' "$ROOT/Cargo.toml")
+    found=$(cargo --version | awk '{ print $2 }')
+    # The lower of the two has to be the one that is wanted.
+    [ "$(printf '%s\n' "$wanted" "${found%%-*}" | sort -V | head -n 1)" = "$wanted" ] ||
+        die "Rust $wanted or newer is needed, and cargo is $found. With rustup: rustup update stable
+Debian's own package may be older; https://rustup.rs installs a newer one beside it (no root needed):
+    curl --proto =https --tlsv1.2 -sSf https://sh.rustup.rs | sh"
 }
 
 # Which of these Debian packages are not installed.
@@ -80,7 +91,9 @@ install_packages() {
     if printf '%s\n' "${missing[@]}" | grep -qx postfix; then
         printf 'postfix postfix/main_mailer_type select No configuration\n' | as_root debconf-set-selections >>"$log" 2>&1
     fi
+    # The mirror may have newer versions than the lists know, and the older ones no more.
     as_root "${apt[@]}" install "${missing[@]}" >>"$log" 2>&1 ||
+        { as_root "${apt[@]}" update && as_root "${apt[@]}" install "${missing[@]}"; } >>"$log" 2>&1 ||
         { tail -n 20 "$log" >&2; die "apt-get could not install ${missing[*]}; all of it: $log"; }
 }
 

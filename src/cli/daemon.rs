@@ -1,14 +1,16 @@
 //! `run`: from arguments to a daemon that ends when it is asked to.
 
 use super::notify::{self, Watchdog};
+use super::outlet::Outlet;
 use super::sockets::{Sockets, shown};
-use super::{RunArgs, logging};
+use super::{MISCONFIGURED, RunArgs, logging};
 use crate::Settings;
 use crate::config::{Config, ConfigError, LogFormat};
-use crate::report::{self, Metrics, Reporter};
+use crate::report::{Metrics, Reporter};
 use crate::web::{self, HealthState};
 use anyhow::Context;
-use std::io::{IsTerminal, Write};
+use prometheus::Registry;
+use std::io::IsTerminal;
 use std::path::Path;
 use std::pin::pin;
 use std::process::ExitCode;
@@ -21,25 +23,51 @@ use tokio::sync::{oneshot, watch};
 const HTTP_GRACE: Duration = Duration::from_secs(1);
 
 pub fn run(args: &RunArgs) -> anyhow::Result<ExitCode> {
-    let config = args.config.load()?;
-    logging::init(&config, args.log_level.as_deref())?;
-    report::install_panic_hook();
+    let read = args.config.load().map_err(anyhow::Error::from);
+    let (config, filter) =
+        match read.and_then(|config| Ok((logging::filter(&config, args.log_level.as_deref())?, config))) {
+            Ok((filter, config)) => (config, filter),
+            Err(error) => {
+                super::complain(&format!("{error:#}"));
+                return Ok(ExitCode::from(MISCONFIGURED));
+            }
+        };
+    let registry = prometheus::Registry::new();
+    let metrics = Arc::new(Metrics::register(&registry)?);
+    let log = logging::init(&config, filter, &metrics)?;
+    let ended = start(args.config.config.as_deref(), config, registry, metrics, &log);
+    log.flush();
+    ended.map(|()| ExitCode::SUCCESS)
+}
+
+fn start(
+    file: Option<&Path>,
+    config: Config,
+    registry: Registry,
+    metrics: Arc<Metrics>,
+    log: &Outlet,
+) -> anyhow::Result<()> {
     let sockets = Sockets::open(&config)?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
-    runtime.block_on(serve(config, args.config.config.as_deref(), sockets))?;
+    let ended = runtime.block_on(serve(config, file, sockets, registry, metrics, log));
     // A second signal leaves tasks behind that must not hold us up.
     runtime.shutdown_background();
-    Ok(ExitCode::SUCCESS)
+    ended
 }
 
-async fn serve(config: Config, file: Option<&Path>, sockets: Sockets) -> anyhow::Result<()> {
+async fn serve(
+    config: Config,
+    file: Option<&Path>,
+    sockets: Sockets,
+    registry: Registry,
+    metrics: Arc<Metrics>,
+    log: &Outlet,
+) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
 
-    let registry = prometheus::Registry::new();
-    let metrics = Arc::new(Metrics::register(&registry)?);
     let reporter = Arc::new(Reporter::new(metrics.clone()));
     let health = Arc::new(web::Health::new());
     let (settings, current) = watch::channel(Arc::new(config.settings.clone()));
@@ -58,7 +86,7 @@ async fn serve(config: Config, file: Option<&Path>, sockets: Sockets) -> anyhow:
     let mut milter = pin!(crate::run(sockets.milter, current, reporter.clone(), async move { drop(stopped.await) }));
     let mut stop = Some(stop);
 
-    places.announce(&config);
+    places.announce(&config, log);
     health.set(HealthState::Ready);
     notify::ready(&places.status());
     let mut watchdog = Watchdog::from_env();
@@ -68,9 +96,10 @@ async fn serve(config: Config, file: Option<&Path>, sockets: Sockets) -> anyhow:
                 ended.context("the milter has ended")?;
                 break stop.is_none();
             }
-            _ = terminate.recv() => if stopping(&mut stop, &health, &config) { return Ok(()) },
-            _ = interrupt.recv() => if stopping(&mut stop, &health, &config) { return Ok(()) },
-            _ = hangup.recv() => {
+            _ = terminate.recv() => if stopping(&mut stop, &health, &settings) { return Ok(()) },
+            _ = interrupt.recv() => if stopping(&mut stop, &health, &settings) { return Ok(()) },
+            // Not while draining: systemd would be told that we are ready.
+            _ = hangup.recv(), if stop.is_some() => {
                 notify::reloading();
                 reporter.metrics().reloaded(reload(file, &config, &settings));
                 notify::ready(&places.status());
@@ -89,12 +118,16 @@ async fn serve(config: Config, file: Option<&Path>, sockets: Sockets) -> anyhow:
 }
 
 /// Begins to stop; `true` if that was asked for before and is to be done at once.
-fn stopping(stop: &mut Option<oneshot::Sender<()>>, health: &web::Health, config: &Config) -> bool {
+fn stopping(
+    stop: &mut Option<oneshot::Sender<()>>,
+    health: &web::Health,
+    settings: &watch::Sender<Arc<Settings>>,
+) -> bool {
     let Some(stop) = stop.take() else {
         tracing::warn!("ending at once, as asked for a second time");
         return true;
     };
-    tracing::info!(at_most = ?config.settings.milter.drain_timeout, "stopping: open mails may finish");
+    tracing::info!(at_most = ?settings.borrow().milter.drain_timeout, "stopping: open mails may finish");
     health.set(HealthState::Draining);
     notify::stopping();
     let _ = stop.send(());
@@ -157,7 +190,7 @@ impl Places {
     }
 
     /// Says that we are ready, and to people at a terminal also what to do next.
-    fn announce(&self, config: &Config) {
+    fn announce(&self, config: &Config, log: &Outlet) {
         let (milter, http) = (self.milter.join(", "), self.http.as_deref().unwrap_or("off"));
         if self.handed_over > 0 {
             tracing::info!(
@@ -166,10 +199,9 @@ impl Places {
             );
         }
         tracing::info!(version = env!("CARGO_PKG_VERSION"), milter, http, "mailgauge is ready");
-        let mut stderr = std::io::stderr();
-        if config.log_format == LogFormat::Text && stderr.is_terminal() {
-            // Whether the hint can be written or not is of no matter.
-            let _ = stderr.write_all(self.hint().as_bytes());
+        if config.log_format == LogFormat::Text && std::io::stderr().is_terminal() {
+            // By way of the log, and so behind the line above.
+            log.put(self.hint().into_bytes());
         }
     }
 
@@ -185,9 +217,13 @@ impl Places {
         };
         let address = inside.as_deref().unwrap_or(address);
         let mut hint = format!(
-            "\nWhat next? Let Postfix ask mailgauge (if you have other milters, put this behind them):\n\
+            "\nWhat next? Let Postfix ask mailgauge:\n\
+             \n  postconf smtpd_milters non_smtpd_milters\
              \n  postconf -e 'smtpd_milters = {{ {address}, connect_timeout=5s, command_timeout=10s, content_timeout=60s, default_action=accept }}'\
-             \n  postfix reload\n{chroot}"
+             \n  postconf -e 'non_smtpd_milters = $smtpd_milters'\
+             \n  postfix reload\n{chroot}\
+             \nIf the first line shows milters already, write them into the others as well: mailgauge behind them, and before a signer.\
+             \nnon_smtpd_milters is for mail of the sendmail command; without it, that mail goes unmeasured.\n"
         );
         if let Some(http) = &self.http {
             hint.push_str(&format!("\nMetrics are on {http}/metrics. "));
@@ -207,6 +243,9 @@ mod tests {
     fn the_hint_names_the_path_as_a_chrooted_smtpd_sees_it() {
         let places =
             Places { milter: vec!["unix:/var/spool/postfix/mailgauge/milter.sock".into()], http: None, handed_over: 0 };
-        assert!(places.hint().contains("{ unix:mailgauge/milter.sock, connect_timeout=5s"), "{}", places.hint());
+        let hint = places.hint();
+        assert!(hint.contains("{ unix:mailgauge/milter.sock, connect_timeout=5s"), "{hint}");
+        // `postconf -e` overwrites what is there.
+        assert!(hint.contains("postconf smtpd_milters non_smtpd_milters\n"), "{hint}");
     }
 }

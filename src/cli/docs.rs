@@ -1,4 +1,4 @@
-//! The documents that are made from tables: findings, configuration, command line.
+//! The documents that are made from tables: findings, configuration, command line, metrics.
 //!
 //! A test fails when one of them is stale; `cargo run -- docs` renews them.
 

@@ -2,39 +2,96 @@
 //!
 //! `TRACE` is compiled out of the whole program (see Cargo.toml): indymilter would log mails there.
 
+use super::journald::{self, Journal};
+use super::outlet::Outlet;
 use crate::config::{Config, LogFormat};
+use crate::report::Metrics;
 use anyhow::Context;
-use std::io::IsTerminal;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::os::unix::fs::MetadataExt;
+use std::sync::Arc;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
 
-/// Sets up logging for the whole process; once. The level is the argument's, else `RUST_LOG`'s, else the configuration's.
-pub fn init(config: &Config, argument: Option<&str>) -> anyhow::Result<()> {
+/// What is logged: what the argument says, else `RUST_LOG`, else the configuration.
+pub fn filter(config: &Config, argument: Option<&str>) -> anyhow::Result<EnvFilter> {
     let from_env = std::env::var("RUST_LOG").ok().filter(|v| !v.is_empty());
-    let directives = argument.or(from_env.as_deref()).unwrap_or(config.log_level.name());
-    // There is nothing below debug; asking for it would make tracing-subscriber advise to compile it in.
-    let directives = &directives.to_lowercase().replace("trace", "debug");
-    let filter = EnvFilter::try_new(directives).map_err(|_| {
-        anyhow::anyhow!(
-            "{directives:?} is no log level: write error, warn, info, debug, or directives such as mailgauge=debug"
-        )
-    })?;
+    let asked = argument.or(from_env.as_deref()).unwrap_or(config.log_level.name());
+    directives(asked).and_then(|directives| EnvFilter::try_new(directives).ok()).with_context(|| {
+        format!("{asked:?} is no log level: write error, warn, info, debug, or directives such as mailgauge=debug")
+    })
+}
+
+/// The directives in the spelling of tracing-subscriber. `None` if one of them is neither a level nor `TARGET=LEVEL`: it would be
+/// taken for a target, of which all is logged, and of everything else nothing.
+fn directives(asked: &str) -> Option<String> {
+    let one = |directive: &str| {
+        let directive = directive.trim().to_lowercase();
+        let (target, level) = directive.rsplit_once('=').map_or((None, &*directive), |(t, l)| (Some(t), l));
+        let level = match level {
+            // There is nothing below debug; asking for it would make tracing-subscriber advise to compile it in.
+            "trace" => "debug",
+            "off" | "error" | "warn" | "info" | "debug" => level,
+            _ => return None,
+        };
+        Some(target.map_or_else(|| level.to_owned(), |target| format!("{target}={level}")))
+    };
+    asked.split(',').map(one).collect::<Option<Vec<_>>>().map(|all| all.join(","))
+}
+
+/// Sets up logging for the whole process; once. Lines that nobody reads are counted in `metrics`.
+pub fn init(config: &Config, filter: EnvFilter, metrics: &Arc<Metrics>) -> anyhow::Result<Outlet> {
+    let outlet = if config.log_format == LogFormat::Journald {
+        let journal = journald::sender()
+            .context("cannot reach systemd's journal; [log] format = \"text\" or \"json\" goes to stderr")?;
+        Outlet::open(metrics, journal)
+    } else {
+        Outlet::open(metrics, |line| io::stderr().write_all(line))
+    };
+    let outlet = outlet.context("cannot start the thread that writes the log")?;
+    let writer = outlet.clone();
+    let writer = move || writer.clone();
     let lines: Box<dyn Layer<Registry> + Send + Sync> = match config.log_format {
         LogFormat::Text => {
-            let text = fmt::layer().with_writer(std::io::stderr).with_target(false).with_ansi(colours());
+            let text = fmt::layer().with_writer(writer).with_target(false).with_ansi(colours());
             // The journal stamps each line itself.
-            if std::env::var_os("JOURNAL_STREAM").is_some() { text.without_time().boxed() } else { text.boxed() }
+            if stderr_is_the_journal() { text.without_time().boxed() } else { text.boxed() }
         }
-        LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(std::io::stderr).boxed(),
-        LogFormat::Journald => tracing_journald::layer()
-            .context("cannot reach systemd's journal; [log] format = \"text\" or \"json\" goes to stderr")?
-            .with_syslog_identifier("mailgauge".into())
-            .boxed(),
+        LogFormat::Json => fmt::layer().json().flatten_event(true).with_writer(writer).boxed(),
+        LogFormat::Journald => Journal(outlet.clone()).boxed(),
     };
-    tracing_subscriber::registry().with(lines.with_filter(filter)).try_init().context("logging is set up already")
+    tracing_subscriber::registry().with(lines.with_filter(filter)).try_init().context("logging is set up already")?;
+    Ok(outlet)
 }
 
 fn colours() -> bool {
-    std::io::stderr().is_terminal() && super::terminal::allowed()
+    io::stderr().is_terminal() && super::terminal::allowed()
+}
+
+/// Whether systemd connected stderr to the journal. It names the connection in `JOURNAL_STREAM`, and whoever redirects stderr
+/// leaves the variable as it is: systemd.exec(5) says to compare the two.
+fn stderr_is_the_journal() -> bool {
+    let Ok(named) = std::env::var("JOURNAL_STREAM") else { return false };
+    let stderr = io::stderr().as_fd().try_clone_to_owned().map(File::from).and_then(|file| file.metadata());
+    stderr.is_ok_and(|stderr| named == format!("{}:{}", stderr.dev(), stderr.ino()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_and_directives() {
+        assert_eq!(directives("info").as_deref(), Some("info"));
+        assert_eq!(directives("WARN, mailgauge=Trace").as_deref(), Some("warn,mailgauge=debug"));
+        assert_eq!(directives("tracer=trace,off").as_deref(), Some("tracer=debug,off"));
+        for nonsense in ["nonsense", "", "mailgauge", "info,", "mailgauge=loud", "7", "a=b=c"] {
+            assert_eq!(directives(nonsense), None, "{nonsense}");
+        }
+        let error = format!("{:#}", filter(&Config::default(), Some("nonsense")).unwrap_err());
+        assert!(error.starts_with("\"nonsense\" is no log level: write error,"), "{error}");
+    }
 }

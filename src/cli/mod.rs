@@ -3,8 +3,10 @@
 mod daemon;
 pub mod docs;
 mod findings;
+mod journald;
 mod logging;
 mod notify;
+mod outlet;
 mod scan;
 mod sockets;
 mod terminal;
@@ -18,6 +20,9 @@ use std::process::ExitCode;
 /// What a verb could not do; `0` and `1` are answers.
 const COULD_NOT: u8 = 2;
 
+/// `EX_CONFIG` of sysexits.h: `run` was told something wrong, and starting it again would not help.
+const MISCONFIGURED: u8 = 78;
+
 /// Measures every mail on its way through Postfix, without keeping a word of it.
 #[derive(Parser)]
 #[command(name = "mailgauge", version, arg_required_else_help = true, max_term_width = 100, after_help = EXIT_CODES)]
@@ -26,8 +31,8 @@ pub struct Cli {
     verb: Verb,
 }
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 all is well, 1 `scan` found something at or above --fail-on, 2 it could not do its work.";
+const EXIT_CODES: &str = "Exit codes: 0 all is well, 1 `scan` found something at or above --fail-on, 2 it could not do its work, \
+    78 `run` has a wrong configuration or log level, which does not go away by itself.";
 
 #[derive(Subcommand)]
 enum Verb {
@@ -37,7 +42,7 @@ enum Verb {
     ///
     /// SIGTERM and SIGINT let open mails finish, then end; a second one ends at once. SIGHUP reads the configuration file again.
     /// systemd is told when mailgauge is ready, reloads and stops; sockets may come from a .socket unit
-    /// (FileDescriptorName=http for the metrics, any other name for Postfix).
+    /// (FileDescriptorName=http for the metrics, any other name for Postfix). Where the metrics cannot be served, mail is taken all the same.
     Run(RunArgs),
     /// Say what is wrong with a configuration file, or print the configuration that holds
     CheckConfig(ConfigArg),
@@ -119,6 +124,7 @@ enum Format {
 
 /// Reads the arguments of this process, does what they say, and answers with the exit code.
 pub fn main() -> ExitCode {
+    crate::report::install_panic_hook();
     let done = match Cli::parse().verb {
         Verb::Run(args) => daemon::run(&args),
         Verb::CheckConfig(args) => check_config(&args),

@@ -93,14 +93,15 @@ sections! {
         listen: Addresses => listen, OnRestart;
         /// Permission bits of the unix sockets in `listen`, in octal.
         socket_mode: Mode => socket_mode, OnRestart;
-        /// Sessions open at once; further connections wait until one ends.
+        /// Sessions open at once. Further connections wait a second for a place and are closed then; their mail passes unmeasured.
         max_sessions: Whole(1..=10_000) => settings.milter.max_sessions, OnRestart;
-        /// A session in which Postfix says nothing for this long is closed. Postfix keeps a session open while its client idles.
+        /// A session in which Postfix says nothing for this long is closed, and what its client sends later goes unmeasured. Postfix says
+        /// nothing while its client idles, nor during an upload: it has the whole mail before it sends us the first byte.
         idle_timeout: Time(SECOND..=HOUR * 24) => settings.milter.idle_timeout, OnRestart;
-        /// A new connection must begin to speak within this time, so that a stalled peer holds no place.
-        first_frame_timeout: Time(SECOND..=HOUR) => settings.milter.first_frame_timeout, OnRestart;
+        /// A new connection must begin to speak within this time, and go on within it, so that a stalled peer holds no place.
+        first_frame_timeout: Time(SECOND..=HOUR) => settings.milter.first_frame_timeout, OnReload;
         /// When mailgauge stops, open mails get this long to finish. Keep it below systemd's TimeoutStopSec.
-        drain_timeout: Time(Duration::ZERO..=HOUR) => settings.milter.drain_timeout, OnRestart;
+        drain_timeout: Time(Duration::ZERO..=HOUR) => settings.milter.drain_timeout, OnReload;
     }
 
     /// Metrics for Prometheus (/metrics) and health (/-/healthy, /-/ready).

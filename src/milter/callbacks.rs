@@ -24,7 +24,9 @@ pub(super) fn callbacks(shared: Arc<Shared>) -> Callbacks<Peer> {
             let terms = Terms::of_offer(actions, opts);
             cx.requested_actions = terms.actions;
             cx.requested_opts = terms.opts;
-            cx.requested_macros = macros();
+            if terms.actions.contains(Actions::REQUEST_MACROS) {
+                cx.requested_macros = macros();
+            }
             cx.data = Some(Peer { session: Session::new(shared.clone()), terms });
             Box::pin(ready(Status::Continue))
         })
@@ -37,6 +39,7 @@ pub(super) fn callbacks(shared: Arc<Shared>) -> Callbacks<Peer> {
             tell(cx, ProtoOpts::NOREPLY_CONNECT, |session| session.connected(local))
         })
         .on_mail(|cx, arguments| {
+            // The second for an MTA that does not let us name the macros we want, and sends what it was told to.
             let authenticated = is_set(&cx.macros, c"{auth_type}") || is_set(&cx.macros, c"{auth_authen}");
             let mail = Mail::parse(arguments.iter().skip(1).map(|a| a.to_bytes()), authenticated);
             tell(cx, ProtoOpts::NOREPLY_MAIL, |session| session.mail(mail))

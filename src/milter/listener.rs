@@ -10,11 +10,11 @@ use crate::report::Metrics;
 use crate::report::metrics::{ErrorKind, Refusal};
 use std::collections::VecDeque;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::net::{TcpListener, UnixListener};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
@@ -25,6 +25,16 @@ const STRANGERS: usize = 128;
 /// With so many waiting, one that has been silent for this long makes room for the next. A client on a busy machine, among
 /// hundreds that connect at once, is not silent for so long; a thousand stalled peers delay it by two seconds.
 const CROWDED: Duration = Duration::from_millis(250);
+
+/// So long a peer that has introduced itself waits for a place when all are taken. Then it is sent away: its MTA goes on at once, as its
+/// default_action says, and its client does not wait for the MTA's own time-out.
+const FOR_A_PLACE: Duration = Duration::from_secs(1);
+
+/// Peers that wait for a place at once; more are sent away without a wait, for they hold file descriptors.
+const WAITING: usize = 128;
+
+/// The log says so often at most that all places are taken; the metrics count each time.
+const SAY_FULL: Duration = Duration::from_secs(60);
 
 /// Waits after a failed accept(): doubled from the first to the last, so that a freed descriptor is used within a second.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(5), Duration::from_millis(320));
@@ -52,11 +62,17 @@ pub(super) fn open(
     settings: &watch::Receiver<Arc<Settings>>,
     metrics: &Arc<Metrics>,
 ) -> io::Result<(Door, Arrivals)> {
-    // One place: the next peer is taken from the kernel's queue when the last one has got its session.
+    // Who has a place does not wait here: indymilter takes whoever comes.
     let (arrived, arrivals) = mpsc::channel(1);
+    let places = Arc::new(Places::new(settings.borrow().milter.max_sessions));
     let mut tasks = JoinSet::new();
     for socket in sockets {
-        let hall = Hall { arrived: arrived.clone(), settings: settings.clone(), metrics: metrics.clone() };
+        let hall = Hall {
+            arrived: arrived.clone(),
+            places: places.clone(),
+            settings: settings.clone(),
+            metrics: metrics.clone(),
+        };
         match socket {
             Socket::Tcp(socket) => {
                 socket.set_nonblocking(true)?;
@@ -107,9 +123,48 @@ impl Accept for UnixListener {
     }
 }
 
+/// The places for sessions, on all sockets together.
+struct Places {
+    max: usize,
+    free: Arc<Semaphore>,
+    /// Turns for those who wait for one.
+    waiting: Semaphore,
+    /// When the log last said that there is none.
+    said: Mutex<Option<Instant>>,
+}
+
+impl Places {
+    fn new(max: usize) -> Places {
+        let said = Mutex::new(None);
+        Places { max, free: Arc::new(Semaphore::new(max)), waiting: Semaphore::new(WAITING), said }
+    }
+
+    /// A place, if there is one in time.
+    async fn take(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(place) = self.free.clone().try_acquire_owned() {
+            return Some(place);
+        }
+        let _turn = self.waiting.try_acquire().ok()?;
+        timeout(FOR_A_PLACE, self.free.clone().acquire_owned()).await.ok()?.ok()
+    }
+
+    /// Says that there is no place, but not each time.
+    fn say_full(&self) {
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        if said.is_none_or(|at| at.elapsed() >= SAY_FULL) {
+            *said = Some(Instant::now());
+            tracing::warn!(
+                max_sessions = self.max,
+                "all sessions are taken: connections are closed, and their mail passes unmeasured"
+            );
+        }
+    }
+}
+
 /// Where peers wait until they have introduced themselves.
 struct Hall {
     arrived: mpsc::Sender<Stream>,
+    places: Arc<Places>,
     settings: watch::Receiver<Arc<Settings>>,
     metrics: Arc<Metrics>,
 }
@@ -122,10 +177,6 @@ impl Hall {
         let mut tasks = JoinSet::new();
         let mut back_off = BACK_OFF.0;
         loop {
-            // With all sessions taken, further connections wait in the kernel's queue.
-            if self.arrived.reserve().await.is_err() {
-                return;
-            }
             match socket.accept().await {
                 Ok(stream) => {
                     back_off = BACK_OFF.0;
@@ -162,11 +213,19 @@ impl Hall {
     /// introduced itself is no longer a stranger.
     fn introduction(&self, mut stream: Stream) -> impl Future<Output = ()> + Send + 'static {
         let patience = self.settings.borrow().milter.first_frame_timeout;
-        let (arrived, metrics) = (self.arrived.clone(), self.metrics.clone());
+        let (arrived, places, metrics) = (self.arrived.clone(), self.places.clone(), self.metrics.clone());
         async move {
             match timeout(patience, stream.read_ahead()).await {
                 Ok(Ok(frame)) if is_introduction(frame) => {
-                    tokio::spawn(async move { arrived.send(stream).await });
+                    tokio::spawn(async move {
+                        if let Some(place) = places.take().await {
+                            stream.take_place(place, patience, metrics);
+                            let _ = arrived.send(stream).await;
+                        } else {
+                            metrics.connection_refused(Refusal::Full);
+                            places.say_full();
+                        }
+                    });
                 }
                 Ok(_) => metrics.connection_refused(Refusal::Foreign),
                 Err(_) => metrics.connection_refused(Refusal::Silent),
@@ -179,8 +238,7 @@ impl Hall {
 mod tests {
     use super::*;
     use prometheus::Registry;
-    use std::sync::Mutex;
-    use tokio::io::AsyncWriteExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::UnixStream;
 
     const HELLO: &[u8; FIRST_FRAME] = b"\0\0\0\x0dO\0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff";
@@ -203,7 +261,8 @@ mod tests {
         let metrics = Arc::new(Metrics::register(&registry).unwrap());
         let (arrived, arrivals) = mpsc::channel(1);
         let settings = watch::channel(Arc::new(Settings::default())).1;
-        (Hall { arrived, settings, metrics }, Arrivals(arrivals), registry)
+        let places = Arc::new(Places::new(1_000));
+        (Hall { arrived, places, settings, metrics }, Arrivals(arrivals), registry)
     }
 
     fn scrape(registry: &Registry) -> String {
@@ -273,6 +332,46 @@ mod tests {
             assert!(arrivals.0.recv().await.is_some());
         }
         assert!(scrape(&registry).contains("connections_refused_total{reason=\"crowded\"} 0"));
+        task.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_stalls_behind_the_first_frame_gives_the_place_back() {
+        let (mut hall, mut arrivals, registry) = hall();
+        hall.places = Arc::new(Places::new(1));
+        let places = hall.places.clone();
+        let (mut stalled, ours) = UnixStream::pair().unwrap();
+        stalled.write_all(HELLO).await.unwrap();
+        let task = tokio::spawn(hall.receive(Script(Mutex::new(vec![Ok(ours)]))));
+        let mut stream = arrivals.0.recv().await.unwrap();
+        let mut frame = [0; FIRST_FRAME];
+        stream.read_exact(&mut frame).await.unwrap();
+        assert_eq!((&frame, places.free.available_permits()), (HELLO, 0));
+        let error = stream.read_u8().await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        drop(stream);
+        assert_eq!(places.free.available_permits(), 1);
+        assert!(scrape(&registry).contains("connections_refused_total{reason=\"silent\"} 1"));
+        task.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_place_in_time_a_peer_is_sent_away() {
+        let (mut hall, mut arrivals, registry) = hall();
+        hall.places = Arc::new(Places::new(1));
+        let (mut clients, script): (Vec<_>, Vec<_>) = (0..4).map(|_| UnixStream::pair().unwrap()).unzip();
+        for client in &mut clients {
+            client.write_all(HELLO).await.unwrap();
+        }
+        let task = tokio::spawn(hall.receive(Script(Mutex::new(script.into_iter().map(Ok).collect()))));
+        let first = arrivals.0.recv().await.unwrap();
+        sleep(FOR_A_PLACE / 2).await;
+        drop(first);
+        let second = arrivals.0.recv().await.unwrap();
+        sleep(FOR_A_PLACE).await;
+        assert!(arrivals.0.try_recv().is_err());
+        assert!(scrape(&registry).contains("connections_refused_total{reason=\"full\"} 2"));
+        drop(second);
         task.abort();
     }
 

@@ -25,14 +25,19 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{oneshot, watch};
 
+/// While stopping, sessions must have been without a mail for so long before they are closed. An MTA that keeps a session open sends the
+/// next mail as soon as its client does, and its first words may be on their way when the last one ends: closed then, it would get no answer.
+/// Sessions that have nothing to say hold up a stop for no longer than this.
+const QUIET: Duration = Duration::from_secs(2);
+
 /// Bounds of the milter sessions. The first two are taken at the start, the others whenever they are needed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// Sessions open at once; further connections wait in the kernel's queue.
+    /// Sessions open at once; further connections wait a moment for a place and are closed then.
     pub max_sessions: usize,
     /// A session in which the MTA says nothing for this long is closed. Postfix keeps a session open while its client idles.
     pub idle_timeout: Duration,
-    /// A new connection must send its first frame within this time: a stalled peer must not hold a place.
+    /// A new connection must send its first frame within this time, and something behind it: a stalled peer must not hold a place.
     pub first_frame_timeout: Duration,
     /// After SIGTERM, open transactions get this long to finish.
     pub drain_timeout: Duration,
@@ -42,7 +47,8 @@ impl Default for Bounds {
     fn default() -> Self {
         Bounds {
             max_sessions: 500,
-            idle_timeout: Duration::from_secs(3600),
+            // libmilter's own.
+            idle_timeout: Duration::from_secs(7210),
             first_frame_timeout: Duration::from_secs(5),
             drain_timeout: Duration::from_secs(20),
         }
@@ -64,17 +70,28 @@ struct Shared {
     reporter: Arc<Reporter>,
     /// Mails on their way.
     open: watch::Sender<usize>,
+    /// Sessions, between their mails too.
+    sessions: watch::Sender<usize>,
 }
 
 impl Shared {
     fn new(settings: watch::Receiver<Arc<Settings>>, reporter: Arc<Reporter>) -> Shared {
-        Shared { settings, reporter, open: watch::Sender::new(0) }
+        Shared { settings, reporter, open: watch::Sender::new(0), sessions: watch::Sender::new(0) }
     }
 
-    /// Waits until no mail is on its way.
+    /// Waits until no mail is on its way, nor can one be: no session is left, or none has had a mail for a while.
     async fn idle(&self) {
-        // INVARIANT: the sender is `self`, so it is not gone.
-        let _ = self.open.subscribe().wait_for(|open| *open == 0).await;
+        let (mut open, mut sessions) = (self.open.subscribe(), self.sessions.subscribe());
+        // INVARIANT: the senders are `self`, so they are not gone.
+        loop {
+            let _ = open.wait_for(|open| *open == 0).await;
+            tokio::select! {
+                _ = sessions.wait_for(|sessions| *sessions == 0) => return,
+                // A mail has begun, and may even have ended.
+                _ = open.changed() => {}
+                () = tokio::time::sleep(QUIET) => return,
+            }
+        }
     }
 }
 
@@ -98,7 +115,8 @@ pub(crate) async fn run(
     let shared = Arc::new(Shared::new(settings, reporter));
     let bounds = shared.settings.borrow().milter.clone();
     let config = indymilter::Config {
-        max_connections: bounds.max_sessions,
+        // Whoever arrives has a place: see `listener`.
+        max_connections: tokio::sync::Semaphore::MAX_PERMITS,
         connection_timeout: bounds.idle_timeout,
         ..indymilter::Config::default()
     };
@@ -110,8 +128,9 @@ pub(crate) async fn run(
         shutdown.await;
         door.close().await;
         let patience = shared.settings.borrow().milter.drain_timeout;
-        if tokio::time::timeout(patience, shared.idle()).await.is_err() {
-            let open = *shared.open.borrow();
+        let _ = tokio::time::timeout(patience, shared.idle()).await;
+        let open = *shared.open.borrow();
+        if open > 0 {
             tracing::warn!(
                 open,
                 "stopping with transactions open: the MTA goes on with them as its default_action says"

@@ -22,7 +22,24 @@ pub(super) struct Session {
     local: bool,
     message: Option<Box<Message>>,
     fault: Fault,
-    _open: SessionGuard,
+    _gauge: SessionGuard,
+    _open: OpenSession,
+}
+
+/// Counts a session as open, for who waits until none is.
+struct OpenSession(Arc<Shared>);
+
+impl OpenSession {
+    fn new(shared: &Arc<Shared>) -> OpenSession {
+        shared.sessions.send_modify(|n| *n += 1);
+        OpenSession(shared.clone())
+    }
+}
+
+impl Drop for OpenSession {
+    fn drop(&mut self) {
+        self.0.sessions.send_modify(|n| *n -= 1);
+    }
 }
 
 /// One mail on its way.
@@ -109,8 +126,9 @@ impl Answer {
 
 impl Session {
     pub(super) fn new(shared: Arc<Shared>) -> Session {
-        let open = shared.reporter.metrics().session_opened();
-        Session { shared, local: false, message: None, fault: Fault::default(), _open: open }
+        let gauge = shared.reporter.metrics().session_opened();
+        let open = OpenSession::new(&shared);
+        Session { shared, local: false, message: None, fault: Fault::default(), _gauge: gauge, _open: open }
     }
 
     /// A client connected. Only whether it is this machine is kept.

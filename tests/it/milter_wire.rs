@@ -1,12 +1,10 @@
 //! The milter on the wire: what an MTA sees.
 
 use crate::daemon::Daemon;
-use indymilter_test::{
-    Actions, EomAction, EomActions, MacroStage, ProtoOpts, SocketInfo, Status, TestConnection, TestError,
-};
+use indymilter_test::{Actions, EomAction, EomActions, MacroStage, ProtoOpts, SocketInfo, Status, TestConnection};
 use mailgauge::Settings;
 use mailgauge::policy::TagMode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -100,6 +98,7 @@ async fn only_header_actions_are_asked_for() {
         .await
         .unwrap();
     assert_eq!((old.negotiated_actions(), old.negotiated_opts()), (Actions::ADD_HEADER, ProtoOpts::NO_HELO));
+    assert!(old.requested_macros().is_empty());
     daemon.stopped().await;
 }
 
@@ -349,17 +348,83 @@ async fn a_peer_that_says_nothing_holds_no_place() {
 }
 
 #[tokio::test]
-async fn more_sessions_than_places_wait() {
+async fn more_sessions_than_places_are_sent_away() {
     let mut settings = Settings::default();
     settings.milter.max_sessions = 1;
     let daemon = Daemon::start(settings).await;
-    let first = daemon.connect().await;
-    let second = TestConnection::configure().read_timeout(Duration::from_millis(200)).open_tcp(daemon.tcp).await;
-    assert!(matches!(second, Err(TestError::Io(_))));
+    let mut first = daemon.connect().await;
+    first.connect("client.example", FROM_OUTSIDE).await.unwrap();
+    // Others are taken in meanwhile, and all of them are told in time.
+    let begun = Instant::now();
+    let others: Vec<_> = (0..5).map(|_| tokio::spawn(TestConnection::open(daemon.tcp))).collect();
+    for other in others {
+        assert!(other.await.unwrap().is_err());
+    }
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    assert_eq!(daemon.metric(r#"mailgauge_connections_refused_total{reason="full"}"#), 5.0);
+    // Who waits when a place becomes free gets it.
+    let waiting = tokio::spawn(TestConnection::open(daemon.tcp));
+    tokio::time::sleep(Duration::from_millis(100)).await;
     first.close().await.unwrap();
-    let mut third = daemon.connect().await;
-    third.connect("client.example", FROM_OUTSIDE).await.unwrap();
+    let mut second = waiting.await.unwrap().unwrap();
+    second.connect("client.example", FROM_OUTSIDE).await.unwrap();
     daemon.stopped().await;
+}
+
+#[tokio::test]
+async fn who_stalls_behind_the_first_frame_loses_the_place() {
+    let mut settings = Settings::default();
+    settings.milter.max_sessions = 1;
+    settings.milter.first_frame_timeout = Duration::from_millis(300);
+    let daemon = Daemon::start(settings).await;
+    let _stalled = daemon.connect().await;
+    let mut mta = daemon.connect().await;
+    mta.connect("client.example", FROM_OUTSIDE).await.unwrap();
+    // From then on, it may be silent for longer.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    send(&mut mta, HEADERS, b"x\r\n").await;
+    assert_eq!(mta.eom().await.unwrap().1, Status::Accept);
+    assert_eq!(daemon.metric(r#"mailgauge_connections_refused_total{reason="silent"}"#), 1.0);
+    daemon.stopped().await;
+}
+
+/// Between two mails of a session none is open, and the next one may be on its way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stop_does_not_cut_busy_sessions_between_two_mails() {
+    let mut daemon = Daemon::start(Settings::default()).await;
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let clients: Vec<_> = (0..4u64)
+        .map(|i| {
+            let (address, stop) = (daemon.tcp, stop.clone());
+            tokio::spawn(async move {
+                let mut mta = TestConnection::open(address).await.unwrap();
+                mta.connect("client.example", FROM_OUTSIDE).await.unwrap();
+                let mut mails = 0;
+                while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                    send(&mut mta, HEADERS, b"x\r\n").await;
+                    let (_, status) = mta.eom().await.unwrap_or_else(|e| panic!("mail {mails} of client {i}: {e}"));
+                    assert_eq!(status, Status::Accept);
+                    mails += 1;
+                    // So that there are moments without any mail.
+                    tokio::time::sleep(Duration::from_millis(20 + i)).await;
+                }
+                mta.close().await.unwrap();
+                mails
+            })
+        })
+        .collect();
+    daemon.until("mailgauge_sessions_open", 4.0).await;
+    daemon.ask_to_stop();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    assert!(!daemon.has_stopped());
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    for client in clients {
+        assert!(client.await.unwrap() > 10);
+    }
+    // With no session left there is nothing to wait for.
+    let begun = Instant::now();
+    daemon.stopped().await;
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

@@ -1,8 +1,9 @@
 //! `mailgauge run` as a service manager sees it: signals, sd_notify, sockets.
 
+use indymilter_test::{Status, TestConnection};
 use serde_json::Value;
-use std::io::{BufRead, BufReader};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, Read};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::net::{UnixDatagram, UnixStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
@@ -123,13 +124,19 @@ fn sighup_reads_the_file_again_and_survives_a_broken_one() {
 }
 
 #[test]
-fn what_it_cannot_start_with_ends_it_with_2() {
+fn a_wrong_configuration_ends_it_with_78_and_all_else_with_2() {
     let dir = tempfile::tempdir().unwrap();
     let broken = dir.path().join("broken.toml");
     std::fs::write(&broken, "[milter]\nlisen = 1\n").unwrap();
     let daemon = Daemon::start(&broken);
     daemon.wait_for("broken.toml:2:1: [milter] has no key `lisen`");
-    assert_eq!(daemon.ended().code(), Some(2));
+    assert_eq!(daemon.ended().code(), Some(78));
+    let daemon = Daemon::start(&dir.path().join("missing.toml"));
+    daemon.wait_for("cannot read");
+    assert_eq!(daemon.ended().code(), Some(78));
+    let daemon = Daemon::spawn(Command::new(env!("CARGO_BIN_EXE_mailgauge")).args(["run", "--log-level", "nonsense"]));
+    daemon.wait_for("\"nonsense\" is no log level");
+    assert_eq!(daemon.ended().code(), Some(78));
 
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let text = format!("[milter]\nlisten = \"inet:{}\"\n", taken.local_addr().unwrap());
@@ -137,6 +144,54 @@ fn what_it_cannot_start_with_ends_it_with_2() {
     let daemon = Daemon::start(&broken);
     daemon.wait_for("the port is taken");
     assert_eq!(daemon.ended().code(), Some(2));
+}
+
+/// A terminal with Ctrl-S, a hung journal, a pager: whoever reads the log may stop reading.
+#[tokio::test]
+async fn a_log_that_nobody_reads_does_not_stop_the_mail() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = config(dir.path(), "level = \"debug\"\n");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mailgauge"))
+        .args(["run", "--config"])
+        .arg(&path)
+        .env_remove("RUST_LOG")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    let (_hung_up, none) = channel();
+    let daemon = Daemon { child, log: none };
+    let ready: Value = loop {
+        let mut line = String::new();
+        log.read_line(&mut line).unwrap();
+        let line: Value = serde_json::from_str(&line).unwrap();
+        if line["message"] == "mailgauge is ready" {
+            break line;
+        }
+    };
+    let address = ready["milter"].as_str().unwrap().strip_prefix("inet:").unwrap();
+    let mut mta = TestConnection::configure()
+        .read_timeout(PATIENCE)
+        .open_tcp(address.parse::<SocketAddr>().unwrap())
+        .await
+        .unwrap();
+    mta.connect("client.example", [192, 0, 2, 7]).await.unwrap();
+    // A pipe holds 64 KiB, and a line has some 400 bytes.
+    for i in 0..400 {
+        mta.mail(["<a@example.org>"]).await.unwrap();
+        mta.data().await.unwrap();
+        mta.header("Subject", "x").await.unwrap();
+        mta.eoh().await.unwrap();
+        mta.body("x\r\n").await.unwrap();
+        let (actions, status) = mta.eom().await.unwrap_or_else(|e| panic!("mail {i}: {e}"));
+        assert_eq!((actions.actions.len(), status), (1, Status::Accept));
+    }
+    mta.close().await.unwrap();
+    daemon.signal("TERM");
+    assert_eq!(daemon.ended().code(), Some(0));
+    let mut rest = String::new();
+    log.read_to_string(&mut rest).unwrap();
+    assert!(rest.len() > 60_000, "the pipe was not full: the test shows nothing");
 }
 
 #[test]

@@ -17,7 +17,7 @@ closed! {
 }
 
 closed! {
-    /// What went wrong inside mailgauge. The mail is accepted each time.
+    /// What went wrong inside mailgauge.
     pub enum ErrorKind {
         /// A panic while measuring, caught: this mail passed unmeasured.
         Panic = "panic",
@@ -31,14 +31,16 @@ closed! {
 }
 
 closed! {
-    /// Why a connection was closed before it became a session.
+    /// Why a connection was closed before a session began in it.
     pub enum Refusal {
-        /// No whole first frame in time.
+        /// No whole first frame in time, or nothing behind it.
         Silent = "silent",
         /// The first frame was not that of a milter client, or the peer hung up before it.
         Foreign = "foreign",
         /// Too many others were waiting with it.
         Crowded = "crowded",
+        /// All places for sessions were taken, and none became free in time.
+        Full = "full",
     }
 }
 

@@ -48,7 +48,7 @@ macro_rules! metrics {
 metrics! {
     /// Mails measured to their end, by the highest level of their findings and by direction.
     messages: IntCounterVec = "mailgauge_messages_total" in "mails" by ["level", "direction"], &[];
-    /// Findings, by id; several of one id in one mail count once.
+    /// Findings, by id; several of one id in one mail count once. Mails that broke off after DATA count as well.
     findings: IntCounterVec = "mailgauge_findings_total" in "mails" by ["id"], &[];
     /// Size of mails as SMTP carries them.
     wire_bytes: Histogram = "mailgauge_message_wire_bytes" in "bytes" by [], WIRE_BYTES;
@@ -66,16 +66,18 @@ metrics! {
     sessions_open: IntGauge = "mailgauge_sessions_open" in "sessions" by [], &[];
     /// Mails that are on their way through, from MAIL to the end of the message.
     messages_open: IntGauge = "mailgauge_messages_open" in "mails" by [], &[];
-    /// Connections closed before they became a session.
+    /// Connections closed before a session began in them.
     refused: IntCounterVec = "mailgauge_connections_refused_total" in "connections" by ["reason"], &[];
     /// Transactions that broke off, by how far they had come.
     aborted: IntCounterVec = "mailgauge_transactions_aborted_total" in "transactions" by ["stage"], &[];
-    /// Errors inside mailgauge; the mail is accepted each time.
+    /// Errors inside mailgauge. The mail is accepted after a `panic`; after `session` and `reply` it is Postfix's default_action that decides.
     internal_errors: IntCounterVec = "mailgauge_internal_errors_total" in "errors" by ["kind"], &[];
     /// X-Mailgauge header fields that came from outside and were removed.
     tags_removed: IntCounter = "mailgauge_forged_tags_removed_total" in "header fields" by [], &[];
-    /// X-Mailgauge header fields that came from outside and had to stay, because one mail had too many of them.
+    /// X-Mailgauge header fields that came from outside and had to stay, because one mail had too many of them or the MTA lets nobody change header fields.
     tags_left: IntCounter = "mailgauge_forged_tags_left_total" in "header fields" by [], &[];
+    /// Log lines that were dropped because whoever reads the log did not keep up; the mail does not wait for them.
+    log_lines_dropped: IntCounter = "mailgauge_log_lines_dropped_total" in "lines" by [], &[];
     /// Attempts to read the configuration again.
     reloads: IntCounterVec = "mailgauge_config_reloads_total" in "reloads" by ["result"], &[];
     /// Whether the last attempt to read the configuration succeeded.
@@ -212,6 +214,11 @@ impl Metrics {
     /// Tags from outside had to stay.
     pub fn forged_tags_left(&self, count: u64) {
         self.tags_left.inc_by(count);
+    }
+
+    /// A log line could not be written, for nobody reads.
+    pub fn log_line_dropped(&self) {
+        self.log_lines_dropped.inc();
     }
 
     /// The configuration was read again; `ok` if the new one is in force.

@@ -10,6 +10,7 @@ use std::fmt::Write;
 pub fn reference_markdown() -> String {
     let mut text = String::from(
         "# Metrics\n\n\
+         <!-- Made by `cargo run -- docs` from src/report/metrics: edit there. -->\n\n\
          Scraped from `/metrics` in Prometheus' text format. Every label has a closed list of values, and every series is there from\n\
          the start: their number is the same whatever mail comes. No label ever holds an address, a domain, a host or a file name.\n\n\
          | metric | type | unit | labels | meaning |\n|---|---|---|---|---|\n",
