@@ -92,13 +92,11 @@ scripts() {
 printf '%smailgauge: every check and test%s\n\n' "$BOLD" "$PLAIN"
 require_cargo
 require_root_or_sudo
-# Missing Postfix must not look like success.
+# Missing Postfix or promtool must not look like success.
 export MAILGAUGE_REQUIRE_POSTFIX=1 RUST_BACKTRACE=1
 
 step 'install packages' install_packages "$LOGS/apt.log" postfix curl shellcheck gcc libc6-dev
 step 'install promtool' install_promtool "$LOGS/apt.log"
-PROMTOOL=$(command -v promtool)
-export PROMTOOL
 mapfile -t SCRIPTS < <(scripts)
 step 'shellcheck' shellcheck -x "${SCRIPTS[@]}"
 if cargo fmt --version >/dev/null 2>&1; then

@@ -1,6 +1,9 @@
 # What the scripts under contrib/ share: how they talk, run as root and install. Sourced, not run.
 # shellcheck shell=bash
 
+# shellcheck source=contrib/lib/ports.sh
+. "$(dirname "${BASH_SOURCE[0]}")/ports.sh"
+
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/mailgauge
 # Nothing is built inside the checkout.
@@ -114,21 +117,4 @@ install_promtool() {
 
 private_postfix() {
     as_root "$ROOT/contrib/lib/private-postfix.sh" "$@"
-}
-
-# Whether nobody listens on this port of 127.0.0.1.
-port_is_free() {
-    ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
-}
-
-free_port() {
-    local port
-    for _ in $(seq 100); do
-        port=$((20000 + RANDOM % 10000))
-        if port_is_free "$port"; then
-            printf '%s\n' "$port"
-            return
-        fi
-    done
-    die 'found no free port on 127.0.0.1'
 }

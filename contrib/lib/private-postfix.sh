@@ -14,6 +14,8 @@
 # Return-Path, X-Original-To and Delivered-To, otherwise byte for byte. The files belong to whoever called sudo, and so does
 # DIR/run, a place for sockets that Postfix can reach.
 set -euo pipefail
+# shellcheck source=contrib/lib/ports.sh
+. "$(dirname "${BASH_SOURCE[0]}")/ports.sh"
 
 readonly SELF=${BASH_SOURCE[0]}
 readonly MARK=.mailgauge-private-postfix
@@ -21,19 +23,6 @@ readonly MARK=.mailgauge-private-postfix
 die() {
     printf 'private-postfix: %s\n' "$*" >&2
     exit 1
-}
-
-# Ports below the kernel's ephemeral range, so that no outgoing connection can take one between our look and the bind.
-free_port() {
-    local port
-    for _ in $(seq 100); do
-        port=$((20000 + RANDOM % 10000))
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            printf '%s\n' "$port"
-            return
-        fi
-    done
-    die 'found no free port on 127.0.0.1'
 }
 
 # Postfix's own users must reach DIR.

@@ -4,13 +4,15 @@ use crate::config::{Address, Config, HostPort};
 use crate::milter::Socket;
 use anyhow::{Context, bail};
 use listenfd::ListenFd;
-use std::io::ErrorKind;
+use socket2::{Domain, SockAddr, Socket as RawSocket, Type};
+use std::fs::File;
+use std::io::{self, ErrorKind};
 use std::net::TcpListener;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 
-/// Everything we listen on, non-blocking.
+/// Everything we listen on.
 pub struct Sockets {
     /// Where the MTA connects; at least one.
     pub milter: Vec<Socket>,
@@ -22,7 +24,8 @@ pub struct Sockets {
 
 impl Sockets {
     /// Takes what systemd hands over and binds the rest. Sockets named `http` serve metrics, all others are for the MTA;
-    /// whichever of the two is handed over is not bound from the configuration as well.
+    /// whichever of the two is handed over is not bound from the configuration as well. Where metrics cannot be served, the log says so,
+    /// and mail is taken all the same.
     pub fn open(config: &Config) -> anyhow::Result<Sockets> {
         let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
         let mut sockets = handed_over(&mut ListenFd::from_env(), &names)?;
@@ -32,7 +35,13 @@ impl Sockets {
             }
         }
         if let (None, Some(at)) = (&sockets.http, &config.http) {
-            sockets.http = Some(bind_tcp(at).with_context(|| format!("[http] cannot listen on {at}"))?);
+            sockets.http = bind_tcp(at)
+                .inspect_err(|error| {
+                    tracing::error!(
+                        "[http] cannot listen on {at}: {error:#}; metrics and health are not served, mail is not affected"
+                    );
+                })
+                .ok();
         }
         Ok(sockets)
     }
@@ -49,7 +58,6 @@ fn handed_over(fds: &mut ListenFd, names: &str) -> anyhow::Result<Sockets> {
                     "systemd handed over a unix socket named http, but metrics are served over TCP: ListenStream=127.0.0.1:10725"
                 );
             }
-            unix.set_nonblocking(true)?;
             sockets.milter.push(Socket::Unix(unix));
             continue;
         }
@@ -58,7 +66,6 @@ fn handed_over(fds: &mut ListenFd, names: &str) -> anyhow::Result<Sockets> {
             .context("systemd handed over a socket that is no stream: use ListenStream=")?;
         // Each index is taken once.
         let Some(tcp) = tcp else { continue };
-        tcp.set_nonblocking(true)?;
         if name != "http" {
             sockets.milter.push(Socket::Tcp(tcp));
         } else if sockets.http.replace(tcp).is_some() {
@@ -77,19 +84,18 @@ fn bind(address: &Address, mode: u32) -> anyhow::Result<Socket> {
 }
 
 fn bind_tcp(at: &HostPort) -> anyhow::Result<TcpListener> {
-    let listener = match TcpListener::bind((at.host.as_str(), at.port)) {
-        Ok(listener) => listener,
+    match TcpListener::bind((at.host.as_str(), at.port)) {
+        Ok(listener) => Ok(listener),
         Err(e) if e.kind() == ErrorKind::AddrInUse => {
             bail!("the port is taken: another mailgauge? `ss -ltnp 'sport = :{}'` shows by whom", at.port)
         }
         Err(e) if e.kind() == ErrorKind::AddrNotAvailable => bail!("this machine does not have that address"),
-        Err(e) => return Err(e.into()),
-    };
-    listener.set_nonblocking(true)?;
-    Ok(listener)
+        Err(e) => Err(e.into()),
+    }
 }
 
 fn bind_unix(path: &Path, mode: u32) -> anyhow::Result<UnixListener> {
+    let _turn = turn(path);
     remove_stale(path)?;
     let listener = match UnixListener::bind(path) {
         Ok(listener) => listener,
@@ -99,8 +105,16 @@ fn bind_unix(path: &Path, mode: u32) -> anyhow::Result<UnixListener> {
         Err(e) => return Err(e.into()),
     };
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).context("cannot set socket_mode")?;
-    listener.set_nonblocking(true)?;
     Ok(listener)
+}
+
+/// Locks the directory of a socket: of two that start at once, the second must not take what the first has just bound for something
+/// stale. (A socket that is bound under another name and renamed would do, too, but `ss` would show the other name for ever.) A directory
+/// that cannot be locked is none that anybody else of ours could lock.
+fn turn(path: &Path) -> Option<File> {
+    let directory = File::open(path.parent()?).ok()?;
+    directory.lock().ok()?;
+    Some(directory)
 }
 
 /// Removes what an earlier run left behind: only a socket, and only if nobody answers there.
@@ -109,12 +123,21 @@ fn remove_stale(path: &Path) -> anyhow::Result<()> {
     if !found.file_type().is_socket() {
         bail!("there is something that is not a socket, and it was left alone: remove it or choose another path");
     }
-    match UnixStream::connect(path) {
-        Ok(_) => bail!("somebody answers there already: another mailgauge?"),
-        Err(e) if e.kind() == ErrorKind::ConnectionRefused => {
-            std::fs::remove_file(path).context("cannot remove the socket an earlier run left behind")
-        }
-        Err(e) => Err(e).context("cannot tell whether somebody still listens there"),
+    if answers(path).context("cannot tell whether somebody still listens there")? {
+        bail!("somebody answers there already: another mailgauge?");
+    }
+    std::fs::remove_file(path).context("cannot remove the socket an earlier run left behind")
+}
+
+/// Whether somebody listens on a unix socket. Non-blocking, for one whose queue is full would let us wait.
+fn answers(path: &Path) -> io::Result<bool> {
+    let socket = RawSocket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    match socket.connect(&SockAddr::unix(path)?) {
+        Ok(()) => Ok(true),
+        Err(e) if e.kind() == ErrorKind::WouldBlock => Ok(true),
+        Err(e) if e.kind() == ErrorKind::ConnectionRefused => Ok(false),
+        Err(e) => Err(e),
     }
 }
 
@@ -156,6 +179,37 @@ mod tests {
         std::fs::write(&file, "data").unwrap();
         assert!(bind(&unix(&file), 0o660).is_err());
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "data");
+    }
+
+    #[test]
+    fn one_whose_queue_is_full_is_somebody() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("milter.sock");
+        let address = SockAddr::unix(&path).unwrap();
+        let busy = RawSocket::new(Domain::UNIX, Type::STREAM, None).unwrap();
+        busy.bind(&address).unwrap();
+        busy.listen(0).unwrap();
+        let waiting = RawSocket::new(Domain::UNIX, Type::STREAM, None).unwrap();
+        waiting.connect(&address).unwrap();
+        let error = format!("{:#}", bind(&unix(&path), 0o660).unwrap_err());
+        assert!(error.ends_with("somebody answers there already: another mailgauge?"), "{error}");
+    }
+
+    #[test]
+    fn of_two_that_start_at_once_one_gets_the_socket() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("milter.sock");
+        for _ in 0..20 {
+            // Stale since the last round.
+            let starters: Vec<_> = (0..4)
+                .map(|_| {
+                    let address = unix(&path);
+                    std::thread::spawn(move || bind(&address, 0o660))
+                })
+                .collect();
+            let bound: Vec<_> = starters.into_iter().map(|starter| starter.join().unwrap()).collect();
+            assert_eq!(bound.iter().filter(|socket| socket.is_ok()).count(), 1);
+        }
     }
 
     #[test]

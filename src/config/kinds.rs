@@ -238,6 +238,12 @@ impl Kind for Mode {
             return Err(Wrong::kind(value, help));
         };
         match u32::from_str_radix(typed, 8) {
+            // connect(2) asks for the right to write.
+            Ok(mode) if mode & 0o222 == 0 => Err(Wrong::value(
+                value,
+                format!("this is {typed:?}, and nobody could connect"),
+                "write octal digits: \"0660\" lets owner and group connect",
+            )),
             Ok(mode) if mode <= 0o777 && (3..=4).contains(&typed.len()) => Ok(mode),
             _ => Err(Wrong::value(
                 value,
@@ -310,7 +316,14 @@ impl Kind for HttpAddress {
                     super::AddressError::HostMissing(port) => format!("say the host too: \"127.0.0.1:{port}\""),
                     other => other.to_string(),
                 };
-                typed.parse().map(Some).map_err(|e| Wrong::value(value, format!("this is {typed:?}"), help(e)))
+                typed.parse().map(Some).map_err(|e| {
+                    let help = match typed.parse::<Address>() {
+                        Ok(Address::Tcp(at)) => format!("leave `inet:` away: \"{at}\""),
+                        Ok(Address::Unix(_)) => "metrics are served over TCP only: \"127.0.0.1:10725\"".into(),
+                        Err(_) => help(e),
+                    };
+                    Wrong::value(value, format!("this is {typed:?}"), help)
+                })
             }
             None => Err(Wrong::kind(value, "write it in quotes: \"127.0.0.1:10725\", or \"off\"")),
         }

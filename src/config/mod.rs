@@ -93,7 +93,7 @@ impl Config {
     pub fn load(file: Option<&Path>) -> Result<Config, ConfigError> {
         let Some(path) = file else { return Ok(Config::default()) };
         let name = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|source| ConfigError::Unreadable { file: name.clone(), source })?;
+        let bytes = std::fs::read(path).map_err(|cause| ConfigError::Unreadable { file: name.clone(), cause })?;
         let problems = match String::from_utf8(bytes) {
             Ok(text) => match Config::parse(&text) {
                 Ok(config) => return Ok(config),
@@ -115,6 +115,9 @@ impl Config {
                 (Some(section), _) => wrongs.push(Wrong::not_a_section(name.span(), section.name)),
                 (None, _) => wrongs.push(keys::unknown_at_top(name, value)),
             }
+        }
+        if wrongs.is_empty() {
+            wrongs.extend(same_place(&table, &config));
         }
         if wrongs.is_empty() {
             return Ok(config);
@@ -147,6 +150,21 @@ impl Config {
             .map(|(section, key)| format!("{}.{}", section.name, key.name))
             .collect()
     }
+}
+
+/// What is wrong if both are to listen on one address: the kernel would refuse the second.
+fn same_place(table: &Spanned<DeTable<'_>>, config: &Config) -> Option<Wrong> {
+    let http = config.http.as_ref().filter(|http| http.port != 0)?;
+    if !config.listen.contains(&Address::Tcp(http.clone())) {
+        return None;
+    }
+    // The defaults differ, so one of the two is in the file.
+    let listen = |section: &str| table.get_ref().get(section)?.get_ref().as_table()?.get("listen").map(Spanned::span);
+    Some(Wrong {
+        span: listen("http").or_else(|| listen("milter"))?,
+        what: format!("[milter] and [http] both listen on {http}"),
+        help: "choose another port for one of them: 10724 for Postfix and 10725 for metrics are the defaults".into(),
+    })
 }
 
 fn read_section(section: &Section, keys: &DeTable<'_>, config: &mut Config, wrongs: &mut Vec<Wrong>) {

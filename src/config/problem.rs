@@ -7,12 +7,12 @@ use std::fmt;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file could not be read.
-    #[error("cannot read {file}: {source}")]
+    #[error("cannot read {file}: {cause}")]
     Unreadable {
         /// The file as it was named.
         file: String,
-        /// What the system said.
-        source: std::io::Error,
+        /// What the system said; part of the text above, and so not its source.
+        cause: std::io::Error,
     },
     /// The file is wrong; everything that is wrong with it.
     #[error("{}", problems.iter().map(|p| format!("{file}:{p}")).collect::<Vec<_>>().join("\n\n"))]

@@ -17,7 +17,10 @@ const MAX_CONNECTIONS: usize = 64;
 /// A connection on which nothing comes for this long is closed. Scrapers that keep theirs open come back sooner.
 const IDLE: Duration = Duration::from_secs(120);
 
-/// A listener that keeps both bounds.
+/// A new connection must begin to ask within this time, so that those who only connect don't keep a scraper waiting.
+const FIRST: Duration = Duration::from_secs(10);
+
+/// A listener that keeps these bounds.
 pub(super) struct Bounded {
     listener: TcpListener,
     places: Arc<Semaphore>,
@@ -45,7 +48,7 @@ impl axum::serve::Listener for Bounded {
         let place = self.places.clone().acquire_owned().await.expect("the semaphore is open");
         // axum's own accept() waits and tries again after an error.
         let (stream, address) = axum::serve::Listener::accept(&mut self.listener).await;
-        (Connection { stream, idle: Box::pin(sleep(IDLE)), _place: place }, address)
+        (Connection { stream, idle: Box::pin(sleep(FIRST)), _place: place }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -82,16 +85,24 @@ impl AsyncWrite for Connection {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::AsyncReadExt;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
     #[tokio::test(start_paused = true)]
     async fn who_says_nothing_is_sent_away() {
         let mut bounded = Bounded::new(TcpListener::bind("127.0.0.1:0").await.unwrap());
-        let _peer = TcpStream::connect(bounded.listener.local_addr().unwrap()).await.unwrap();
+        let mut peer = TcpStream::connect(bounded.listener.local_addr().unwrap()).await.unwrap();
         let (mut connection, _) = axum::serve::Listener::accept(&mut bounded).await;
         assert_eq!(bounded.places.available_permits(), MAX_CONNECTIONS - 1);
+        let begun = Instant::now();
         let error = connection.read_u8().await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert_eq!((error.kind(), begun.elapsed().as_secs()), (io::ErrorKind::TimedOut, FIRST.as_secs()));
+        // Who has asked before may take longer.
+        peer.write_all(b"G").await.unwrap();
+        connection.stream.readable().await.unwrap();
+        assert_eq!(connection.read_u8().await.unwrap(), b'G');
+        let begun = Instant::now();
+        assert_eq!(connection.read_u8().await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert_eq!(begun.elapsed().as_secs(), IDLE.as_secs());
         drop(connection);
         assert_eq!(bounded.places.available_permits(), MAX_CONNECTIONS);
     }

@@ -8,6 +8,7 @@ mod corpus;
 mod daemon;
 mod docs;
 mod false_alarms;
+mod http;
 mod mails;
 mod memory;
 mod milter_descriptors;

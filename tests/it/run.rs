@@ -111,7 +111,7 @@ fn sighup_reads_the_file_again_and_survives_a_broken_one() {
     assert_eq!((&error["line"], &error["column"], &error["level"]), (&8.into(), &9.into(), &"ERROR".into()), "{error}");
     daemon.wait_for("the old settings stay");
     let http = ready["http"].as_str().unwrap();
-    let health = ureq::get(format!("{http}/-/healthy")).call().unwrap();
+    let health = crate::http::get(&format!("{http}/-/healthy")).unwrap();
     assert_eq!(health.status().as_u16(), 200);
 
     std::fs::write(&path, "[http]\nlisten = \"off\"\n").unwrap();
@@ -144,6 +144,51 @@ fn a_wrong_configuration_ends_it_with_78_and_all_else_with_2() {
     let daemon = Daemon::start(&broken);
     daemon.wait_for("the port is taken");
     assert_eq!(daemon.ended().code(), Some(2));
+}
+
+#[test]
+fn without_a_port_for_http_mail_is_taken_all_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mailgauge.toml");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let http = taken.local_addr().unwrap();
+    let text =
+        format!("[milter]\nlisten = \"inet:127.0.0.1:0\"\n[http]\nlisten = \"{http}\"\n[log]\nformat = \"json\"\n");
+    std::fs::write(&path, text).unwrap();
+    let daemon = Daemon::start(&path);
+    let error = daemon.wait_for("[http] cannot listen on");
+    assert_eq!(error["level"], "ERROR", "{error}");
+    let ready = daemon.wait_for("mailgauge is ready");
+    TcpStream::connect(ready["milter"].as_str().unwrap().strip_prefix("inet:").unwrap()).unwrap();
+    daemon.signal("TERM");
+    assert_eq!(daemon.ended().code(), Some(0));
+}
+
+/// While open mails finish, systemd must not be told that we are ready again.
+#[tokio::test]
+async fn sighup_is_not_heard_while_stopping() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = config(dir.path(), "");
+    let daemon = Daemon::start(&path);
+    let ready = daemon.wait_for("mailgauge is ready");
+    let address = ready["milter"].as_str().unwrap().strip_prefix("inet:").unwrap();
+    let mut mta = TestConnection::open(address.parse::<SocketAddr>().unwrap()).await.unwrap();
+    mta.connect("client.example", [192, 0, 2, 7]).await.unwrap();
+    mta.mail(["<a@example.org>"]).await.unwrap();
+    std::fs::write(&path, "[milter]\nlisten = \"inet:127.0.0.1:0\"\ndrain_timeout = \"1s\"\n").unwrap();
+    daemon.signal("HUP");
+    daemon.wait_for("configuration reloaded");
+    daemon.signal("TERM");
+    assert_eq!(daemon.wait_for("stopping")["at_most"], "1s");
+    daemon.signal("HUP");
+    loop {
+        let line = daemon.log.recv_timeout(PATIENCE).unwrap();
+        assert_ne!(line["message"], "configuration reloaded");
+        if line["message"] == "mailgauge has ended" {
+            break;
+        }
+    }
+    assert_eq!(daemon.ended().code(), Some(0));
 }
 
 /// A terminal with Ctrl-S, a hung journal, a pager: whoever reads the log may stop reading.

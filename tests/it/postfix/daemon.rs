@@ -93,7 +93,7 @@ impl Daemon {
     /// The body of a page, if it is served with success.
     pub fn get(&self, path: &str) -> Option<String> {
         let url = format!("http://127.0.0.1:{}{path}", self.http);
-        ureq::get(&url).call().ok()?.body_mut().read_to_string().ok()
+        crate::http::get(&url).ok()?.body_mut().read_to_string().ok()
     }
 
     /// All series now.
