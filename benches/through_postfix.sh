@@ -64,7 +64,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 fail() {
-    tail -n 25 "$LOG" >&2
+    grep -v 'INFO mail ' "$LOG" | tail -n 25 >&2 || true
+    grep -hE 'warning|fatal|milter' "$WORK"/postfix/log/*.log "$WORK"/postfix/*.log 2>/dev/null | tail -n 10 >&2 || true
     die "$@"
 }
 

@@ -98,7 +98,7 @@ sections! {
         /// A session in which Postfix says nothing for this long is closed, and what its client sends later goes unmeasured. Postfix says
         /// nothing while its client idles, nor during an upload: it has the whole mail before it sends us the first byte.
         idle_timeout: Time(SECOND..=HOUR * 24) => settings.milter.idle_timeout, OnRestart;
-        /// A new connection must begin to speak within this time, and go on within it, so that a stalled peer holds no place.
+        /// A new connection must begin to speak within this time, so that a stalled peer holds no place.
         first_frame_timeout: Time(SECOND..=HOUR) => settings.milter.first_frame_timeout, OnReload;
         /// When mailgauge stops, open mails get this long to finish. Keep it below systemd's TimeoutStopSec.
         drain_timeout: Time(Duration::ZERO..=HOUR) => settings.milter.drain_timeout, OnReload;

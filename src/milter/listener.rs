@@ -219,7 +219,7 @@ impl Hall {
                 Ok(Ok(frame)) if is_introduction(frame) => {
                     tokio::spawn(async move {
                         if let Some(place) = places.take().await {
-                            stream.take_place(place, patience, metrics);
+                            stream.take_place(place);
                             let _ = arrived.send(stream).await;
                         } else {
                             metrics.connection_refused(Refusal::Full);
@@ -332,26 +332,6 @@ mod tests {
             assert!(arrivals.0.recv().await.is_some());
         }
         assert!(scrape(&registry).contains("connections_refused_total{reason=\"crowded\"} 0"));
-        task.abort();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_stalls_behind_the_first_frame_gives_the_place_back() {
-        let (mut hall, mut arrivals, registry) = hall();
-        hall.places = Arc::new(Places::new(1));
-        let places = hall.places.clone();
-        let (mut stalled, ours) = UnixStream::pair().unwrap();
-        stalled.write_all(HELLO).await.unwrap();
-        let task = tokio::spawn(hall.receive(Script(Mutex::new(vec![Ok(ours)]))));
-        let mut stream = arrivals.0.recv().await.unwrap();
-        let mut frame = [0; FIRST_FRAME];
-        stream.read_exact(&mut frame).await.unwrap();
-        assert_eq!((&frame, places.free.available_permits()), (HELLO, 0));
-        let error = stream.read_u8().await.unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-        drop(stream);
-        assert_eq!(places.free.available_permits(), 1);
-        assert!(scrape(&registry).contains("connections_refused_total{reason=\"silent\"} 1"));
         task.abort();
     }
 

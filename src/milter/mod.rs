@@ -37,7 +37,7 @@ pub struct Bounds {
     pub max_sessions: usize,
     /// A session in which the MTA says nothing for this long is closed. Postfix keeps a session open while its client idles.
     pub idle_timeout: Duration,
-    /// A new connection must send its first frame within this time, and something behind it: a stalled peer must not hold a place.
+    /// A new connection must send its first frame within this time: a stalled peer must not hold a place.
     pub first_frame_timeout: Duration,
     /// After SIGTERM, open transactions get this long to finish.
     pub drain_timeout: Duration,

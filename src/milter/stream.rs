@@ -1,17 +1,12 @@
 //! A connection from an MTA.
 
-use crate::report::Metrics;
-use crate::report::metrics::Refusal;
 use socket2::SockRef;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Sleep, sleep};
 
 /// Bytes of the shortest frame a milter client can begin with: length, command, and three numbers of four bytes.
 pub(super) const FIRST_FRAME: usize = 17;
@@ -22,16 +17,8 @@ pub(super) struct Stream {
     first: [u8; FIRST_FRAME],
     /// Where in `first` the next read begins.
     given: usize,
-    /// Until something comes behind the first frame.
-    second: Option<Deadline>,
     /// Given back when the connection is closed.
     place: Option<OwnedSemaphorePermit>,
-}
-
-/// When a peer that goes on saying nothing is sent away, and whom that is told.
-struct Deadline {
-    over: Pin<Box<Sleep>>,
-    metrics: Arc<Metrics>,
 }
 
 enum Kind {
@@ -52,14 +39,15 @@ impl Stream {
     }
 
     fn new(socket: Kind) -> Stream {
-        Stream { socket, first: [0; FIRST_FRAME], given: FIRST_FRAME, second: None, place: None }
+        Stream { socket, first: [0; FIRST_FRAME], given: FIRST_FRAME, place: None }
     }
 
-    /// Takes the place of a session, for as long as the connection lives. Something must come behind the first frame within
-    /// `patience`: an MTA goes on at once, so who stalls here is none.
-    pub(super) fn take_place(&mut self, place: OwnedSemaphorePermit, patience: Duration, metrics: Arc<Metrics>) {
+    /// Takes the place of a session, for as long as the connection lives.
+    ///
+    /// How soon something comes behind the first frame says nothing about a peer: where no answer is wanted to CONNECT, Postfix
+    /// keeps it back until its client sends MAIL.
+    pub(super) fn take_place(&mut self, place: OwnedSemaphorePermit) {
         self.place = Some(place);
-        self.second = Some(Deadline { over: Box::pin(sleep(patience)), metrics });
     }
 
     /// Reads the first frame ahead, shows it, and keeps it for whoever reads next. Call it before any other read.
@@ -90,7 +78,7 @@ impl AsyncRead for Stream {
             this.given = end;
             return Poll::Ready(Ok(()));
         }
-        let read = match &mut this.socket {
+        match &mut this.socket {
             Kind::Tcp(stream) => {
                 let read = Pin::new(&mut *stream).poll_read(cx, buf);
                 if read.is_ready() && buf.remaining() > 0 {
@@ -99,17 +87,7 @@ impl AsyncRead for Stream {
                 read
             }
             Kind::Unix(stream) => Pin::new(stream).poll_read(cx, buf),
-        };
-        if read.is_ready() {
-            this.second = None;
-        } else if let Some(second) = &mut this.second
-            && second.over.as_mut().poll(cx).is_ready()
-        {
-            second.metrics.connection_refused(Refusal::Silent);
-            this.second = None;
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
         }
-        read
     }
 }
 

@@ -372,19 +372,18 @@ async fn more_sessions_than_places_are_sent_away() {
 }
 
 #[tokio::test]
-async fn who_stalls_behind_the_first_frame_loses_the_place() {
+async fn behind_the_first_frame_an_mta_may_take_its_time() {
     let mut settings = Settings::default();
-    settings.milter.max_sessions = 1;
     settings.milter.first_frame_timeout = Duration::from_millis(300);
     let daemon = Daemon::start(settings).await;
-    let _stalled = daemon.connect().await;
     let mut mta = daemon.connect().await;
+    // Postfix keeps CONNECT back, which wants no answer, until its client sends MAIL.
+    tokio::time::sleep(Duration::from_millis(600)).await;
     mta.connect("client.example", FROM_OUTSIDE).await.unwrap();
-    // From then on, it may be silent for longer.
     tokio::time::sleep(Duration::from_millis(600)).await;
     send(&mut mta, HEADERS, b"x\r\n").await;
     assert_eq!(mta.eom().await.unwrap().1, Status::Accept);
-    assert_eq!(daemon.metric(r#"mailgauge_connections_refused_total{reason="silent"}"#), 1.0);
+    assert_eq!(daemon.metric(r#"mailgauge_connections_refused_total{reason="silent"}"#), 0.0);
     daemon.stopped().await;
 }
 

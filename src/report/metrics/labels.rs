@@ -33,7 +33,7 @@ closed! {
 closed! {
     /// Why a connection was closed before a session began in it.
     pub enum Refusal {
-        /// No whole first frame in time, or nothing behind it.
+        /// No whole first frame in time.
         Silent = "silent",
         /// The first frame was not that of a milter client, or the peer hung up before it.
         Foreign = "foreign",

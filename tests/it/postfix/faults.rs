@@ -135,3 +135,20 @@ fn a_stopped_daemon_answers_all_it_has_begun() {
     assert_unaltered(&delivered, &sent);
     assert!(delivered.tags().is_empty());
 }
+
+/// Postfix tells a milter nothing while its client idles, not even CONNECT where that wants no answer. The session must not end
+/// for it: the mail would pass unmeasured.
+#[test]
+fn a_client_that_takes_its_time_is_measured() {
+    let Some(postfix) = shared() else { return };
+    let lane = postfix.tcp_lane();
+    let daemon = Daemon::start(&lane.milter);
+    let mut session = Session::open(lane.smtp_port).expect("a session");
+    std::thread::sleep(Duration::from_secs(6));
+    let recipient = new_address();
+    let sent = complete("slow", "\nIn no hurry.\n");
+    session.send(&Envelope::to(&recipient), &sent).expect("Postfix takes the mail");
+    session.quit().expect("the session ends well");
+    assert_unaltered(&postfix.delivered(&recipient), &sent);
+    assert_eq!(daemon.metrics().sum(metric::MESSAGES), 1.0);
+}
