@@ -238,7 +238,7 @@ impl Hall {
 mod tests {
     use super::*;
     use prometheus::Registry;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::io::AsyncWriteExt;
     use tokio::net::UnixStream;
 
     const HELLO: &[u8; FIRST_FRAME] = b"\0\0\0\x0dO\0\0\0\x06\0\0\x01\xff\0\x1f\xff\xff";
