@@ -163,17 +163,17 @@ impl Base64 {
     fn block(&mut self, block: &[u8], sink: &mut impl Sink) -> bool {
         let decoded = block.len() / 4 * 3;
         if sink.wants() {
-            if block.len() <= SHORT {
-                let mut bytes = [0; SHORT / 4 * 3];
-                let Ok(bytes) = STANDARD_NO_PAD.decode(block, bytes[..decoded].as_out()) else { return false };
-                sink.bytes(bytes);
-                self.judged += block.len() as u64;
-                self.pads = 0;
-                return true;
+            let mut decode = |bytes: &mut [u8]| {
+                STANDARD_NO_PAD.decode(block, bytes[..decoded].as_out()).is_ok_and(|bytes| {
+                    sink.bytes(bytes);
+                    true
+                })
+            };
+            let whole =
+                if block.len() <= SHORT { decode(&mut [0; SHORT / 4 * 3]) } else { decode(&mut [0; BLOCK / 4 * 3]) };
+            if !whole {
+                return false;
             }
-            let mut bytes = [0; BLOCK / 4 * 3];
-            let Ok(bytes) = STANDARD_NO_PAD.decode(block, bytes[..decoded].as_out()) else { return false };
-            sink.bytes(bytes);
         } else {
             if STANDARD_NO_PAD.check(block).is_err() {
                 return false;

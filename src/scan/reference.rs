@@ -121,6 +121,11 @@ fn pieces(text: &[u8], size: usize) -> Vec<&[u8]> {
     out
 }
 
+/// Lines, each with its own line end.
+fn joined(lines: Vec<(Vec<u8>, &[u8])>) -> Vec<u8> {
+    lines.into_iter().flat_map(|(line, end)| [&line, end].concat()).collect()
+}
+
 /// Text in which what matters to the decoders is frequent.
 fn coded_text(alphabet: &'static str) -> impl Strategy<Value = Vec<u8>> {
     let any_char = prop_oneof![
@@ -132,15 +137,7 @@ fn coded_text(alphabet: &'static str) -> impl Strategy<Value = Vec<u8>> {
         2 => Just(b"QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ejAxMjM0".to_vec()),
     ];
     let end = proptest::sample::select(vec![&b"\r\n"[..], b"\n", b"\r", b""]);
-    proptest::collection::vec((line, end), 0..30).prop_map(|lines| {
-        lines
-            .into_iter()
-            .flat_map(|(mut line, end)| {
-                line.extend_from_slice(end);
-                line
-            })
-            .collect()
-    })
+    proptest::collection::vec((line, end), 0..30).prop_map(joined)
 }
 
 proptest! {
@@ -244,15 +241,7 @@ fn message() -> impl Strategy<Value = Vec<u8>> {
         1 => Just(&b"\r"[..]),
         1 => Just(&b""[..]),
     ];
-    proptest::collection::vec((line, end), 0..60).prop_map(|lines| {
-        lines
-            .into_iter()
-            .flat_map(|(mut line, end)| {
-                line.extend_from_slice(end);
-                line
-            })
-            .collect()
-    })
+    proptest::collection::vec((line, end), 0..60).prop_map(joined)
 }
 
 fn scan(chunks: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Facts {
