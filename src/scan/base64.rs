@@ -162,7 +162,7 @@ impl Base64 {
     #[inline]
     fn block(&mut self, block: &[u8], sink: &mut impl Sink) -> bool {
         let decoded = block.len() / 4 * 3;
-        if sink.wants() {
+        if sink.wants(decoded) {
             let mut decode = |bytes: &mut [u8]| {
                 STANDARD_NO_PAD.decode(block, bytes[..decoded].as_out()).is_ok_and(|bytes| {
                     sink.bytes(bytes);

@@ -1,6 +1,7 @@
 //! The decoded content of one part: counted, its beginning and (where it matters) its end looked at.
 
 use super::facts::{ContentFlags, Part};
+use super::formats::{self, Inspect, Report};
 use super::names::{Extension, Family, FileKind, MediaType};
 use super::sink::Sink;
 use super::sniff::{self, HEAD};
@@ -14,6 +15,7 @@ pub(super) struct Content {
     decoded: u64,
     head: Vec<u8>,
     tail: Option<Tail>,
+    inspector: Option<Box<dyn Inspect>>,
     uris: Option<DataUris>,
     /// The head was nothing but NUL, and so is all since.
     zeros: bool,
@@ -25,6 +27,7 @@ pub(super) struct Seen {
     pub decoded: u64,
     pub kind: FileKind,
     pub flags: ContentFlags,
+    pub report: Report,
     pub data_uri_bytes: u64,
     /// Of the first bytes; tells copies of one file apart from others of the same size.
     pub digest: u64,
@@ -34,18 +37,38 @@ impl Content {
     /// `head` is an empty buffer, given back by [`finish`](Content::finish).
     pub fn new(part: &Part, head: Vec<u8>) -> Content {
         let html = part.declared == MediaType::TextHtml && part.extension == Extension::None;
-        Content { decoded: 0, head, tail: None, uris: html.then(DataUris::default), zeros: false, kind: None }
+        Content {
+            decoded: 0,
+            head,
+            tail: None,
+            inspector: None,
+            uris: html.then(DataUris::default),
+            zeros: false,
+            kind: None,
+        }
     }
 
     /// Content that is only counted.
     pub fn only_counted(head: Vec<u8>) -> Content {
-        Content { decoded: 0, head, tail: None, uris: None, zeros: false, kind: Some(FileKind::Unknown) }
+        Content {
+            decoded: 0,
+            head,
+            tail: None,
+            inspector: None,
+            uris: None,
+            zeros: false,
+            kind: Some(FileKind::Unknown),
+        }
     }
 
     /// The head is complete: decides what the file is, and whether its end matters.
     fn judge_head(&mut self) {
         let kind = sniff::kind(&self.head);
         self.kind = Some(kind);
+        self.inspector = formats::inspector(kind);
+        if let Some(inspector) = &mut self.inspector {
+            inspector.bytes(&self.head);
+        }
         self.zeros = self.head.iter().all(|b| *b == 0);
         if ends_matter(kind) {
             let mut tail = Tail::default();
@@ -89,6 +112,7 @@ impl Content {
             decoded: self.decoded,
             kind,
             flags,
+            report: self.inspector.map(|mut inspector| inspector.report()).unwrap_or_default(),
             data_uri_bytes: self.uris.map_or(0, |u| u.bytes),
             digest: digest(&self.head),
         };
@@ -113,8 +137,12 @@ fn digest(bytes: &[u8]) -> u64 {
 
 impl Sink for Content {
     #[inline]
-    fn wants(&self) -> bool {
-        self.kind.is_none() || self.tail.is_some() || self.uris.is_some() || self.zeros
+    fn wants(&self, count: usize) -> bool {
+        self.kind.is_none()
+            || self.tail.is_some()
+            || self.uris.is_some()
+            || self.zeros
+            || self.inspector.as_ref().is_some_and(|inspector| inspector.wants(count as u64))
     }
 
     #[inline]
@@ -132,6 +160,9 @@ impl Sink for Content {
         if let Some(tail) = &mut self.tail {
             tail.push(rest);
         }
+        if let Some(inspector) = &mut self.inspector {
+            inspector.bytes(rest);
+        }
         if self.zeros {
             self.zeros = rest.iter().all(|b| *b == 0);
         }
@@ -143,6 +174,9 @@ impl Sink for Content {
     #[inline]
     fn skip(&mut self, count: u64) {
         self.decoded += count;
+        if let Some(inspector) = &mut self.inspector {
+            inspector.skip(count);
+        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! The header block of a message or part, line by line, and the part that follows from it.
 
 use super::boundary::{ALL_BOUNDARIES, DELIMITER_LINE};
-use super::facts::{CodingFlags, ContentFlags, Fields, HeaderFlags, LimitFlags, NameFlags, Part, StructureFlags};
+use super::facts::{
+    CodingFlags, ContentFlags, DamageFlags, Fields, HeaderFlags, LimitFlags, NameFlags, Part, StructureFlags,
+};
 use super::header::{self, MimeHeader};
 use super::limits::Limits;
 use super::names::{Disposition, Encoding, Extension, Family, FileKind, MediaType};
@@ -309,6 +311,7 @@ impl HeaderReader {
             coding: self.mime.coding,
             structure,
             content: ContentFlags::empty(),
+            damage: DamageFlags::empty(),
         };
         part.attachment = part.is_attachment(in_report);
         let hidden =
@@ -357,6 +360,7 @@ impl Part {
             coding: CodingFlags::empty(),
             structure: StructureFlags::empty(),
             content: ContentFlags::empty(),
+            damage: DamageFlags::empty(),
         }
     }
 

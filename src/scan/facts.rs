@@ -161,6 +161,8 @@ facts! {
         pub structure: StructureFlags,
         /// The decoded content.
         pub content: ContentFlags,
+        /// How the file is damaged.
+        pub damage: DamageFlags,
     }
 }
 
@@ -356,6 +358,14 @@ flags! {
         const AFTER_CLOSE = 14;
         /// The boundary parameter comes twice.
         const BOUNDARY_DUPLICATE = 15;
+    }
+
+    /// How a file is damaged, as its own format tells.
+    pub struct DamageFlags: u32 {
+        /// It ends before its format's own end.
+        const TRUNCATED = 0;
+        /// A checksum over its content does not fit, or its structure is broken where no cut explains it.
+        const CORRUPT = 1;
     }
 
     /// What the decoded content says of itself.

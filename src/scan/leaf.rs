@@ -46,9 +46,9 @@ struct Into<'a> {
 
 impl Sink for Into<'_> {
     #[inline]
-    fn wants(&self) -> bool {
+    fn wants(&self, count: usize) -> bool {
         match &*self.target {
-            Target::Content(content) => content.wants(),
+            Target::Content(content) => content.wants(count),
             Target::Message(_) => true,
         }
     }
@@ -157,8 +157,8 @@ impl Leaf {
             }
             Target::Message(stream) => {
                 let decoded = stream.finish(shared, cut);
-                let flags = super::facts::ContentFlags::empty();
-                Seen { decoded, kind: FileKind::Message, flags, data_uri_bytes: 0, digest: 0 }
+                let (flags, report) = Default::default();
+                Seen { decoded, kind: FileKind::Message, flags, report, data_uri_bytes: 0, digest: 0 }
             }
         };
         let part = shared.part(self.slot);
@@ -166,6 +166,7 @@ impl Leaf {
         part.decoded_bytes = seen.decoded;
         part.detected = seen.kind;
         part.content = seen.flags;
+        part.damage = seen.report.damage;
         part.data_uri_bytes = seen.data_uri_bytes;
         part.coding |= coding;
         if part.attachment && seen.decoded > 0 {

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! Scanner -> stream (structure) -> entity, header, field, filename (header blocks)
-//!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, tail
+//!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, formats
 //! ```
 
 mod base64;
@@ -18,6 +18,7 @@ mod entity;
 pub mod facts;
 mod field;
 mod filename;
+mod formats;
 mod header;
 mod identity;
 mod leaf;

@@ -156,7 +156,7 @@ impl QuotedPrintable {
 
 #[inline]
 fn put(sink: &mut impl Sink, bytes: &[u8]) {
-    if sink.wants() {
+    if sink.wants(bytes.len()) {
         sink.bytes(bytes);
     } else {
         sink.skip(bytes.len() as u64);

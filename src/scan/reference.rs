@@ -15,7 +15,7 @@ struct Keep {
 }
 
 impl Sink for Keep {
-    fn wants(&self) -> bool {
+    fn wants(&self, _: usize) -> bool {
         self.wanting
     }
     fn bytes(&mut self, bytes: &[u8]) {

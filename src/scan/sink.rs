@@ -2,10 +2,10 @@
 
 /// Takes decoded bytes, or only their number where nobody looks at them.
 pub(super) trait Sink {
-    /// Whether the bytes themselves are wanted.
-    fn wants(&self) -> bool;
+    /// Whether any of the next `count` bytes is wanted itself.
+    fn wants(&self, count: usize) -> bool;
     /// Takes decoded bytes; always allowed.
     fn bytes(&mut self, bytes: &[u8]);
-    /// Takes a number of decoded bytes; allowed while [`wants`](Sink::wants) is false.
+    /// Takes a number of decoded bytes; allowed where [`wants`](Sink::wants) said that none of so many is wanted.
     fn skip(&mut self, count: u64);
 }

@@ -204,6 +204,7 @@ mod tests {
             coding: Default::default(),
             structure: Default::default(),
             content: Default::default(),
+            damage: Default::default(),
         }
     }
 
