@@ -10,11 +10,14 @@ mod attachments;
 mod content;
 mod encoding;
 mod headers;
+mod left_out;
 mod names;
 mod scan;
 mod size;
 mod structure;
 mod types;
+
+pub use left_out::LEFT_OUT;
 
 use crate::scan::closed::closed;
 use crate::scan::facts::{MessageFlags, NameFlags, StructureFlags};
