@@ -29,6 +29,8 @@ fn marked(head: &[u8]) -> Option<FileKind> {
         (b"%PDF-", FileKind::Pdf),
         (b"{\\rtf", FileKind::Rtf),
         (b"%!PS", FileKind::PostScript),
+        (b"%!\n%%", FileKind::PostScript),
+        (b"%!\r\n%%", FileKind::PostScript),
         (b"\xC5\xD0\xD3\xC6", FileKind::PostScript),
         (b"\x78\x9F\x3E\x22", FileKind::Tnef),
         (b"\x4C\0\0\0\x01\x14\x02\0", FileKind::Shortcut),
@@ -207,6 +209,8 @@ fn binary(head: &[u8]) -> FileKind {
         "wasm" => FileKind::Wasm,
         // Not "obj": infer knows it by two bytes that random data has as well.
         "dex" | "dey" | "bc" | "deb" | "rpm" | "crx" => FileKind::OtherExecutable,
+        // Its first four bytes, with another signature than it should have.
+        "png" => FileKind::Png,
         "webp" => FileKind::Webp,
         "tif" | "cr2" => FileKind::Tiff,
         "bmp" => FileKind::Bmp,

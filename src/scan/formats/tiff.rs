@@ -9,6 +9,8 @@ const HEADER: usize = 8;
 const COUNT: usize = 2;
 const ENTRY: usize = 12;
 const NEXT: usize = 4;
+/// Programs may put anything into tags from here on.
+const PRIVATE: u64 = 32_768;
 
 /// What the next piece is.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -37,7 +39,8 @@ enum Number {
     At(u64, usize),
 }
 
-/// Walks along the directories, as far as they follow each other, and sees where the last strip or tile of each ends.
+/// Walks along the directories, as far as they follow each other, and sees where their values and the last strip or tile
+/// of each end.
 #[derive(Default)]
 pub(super) struct Tiff {
     big_endian: bool,
@@ -64,22 +67,31 @@ impl Tiff {
 
     fn entry(&mut self, entry: &[u8]) {
         let &[t1, t2, f1, f2, n1, n2, n3, n4, v1, v2, v3, v4] = entry else { return };
+        let tag = self.number(&[t1, t2]);
         let size = match self.number(&[f1, f2]) {
-            3 => 2,
-            4 => 4,
+            1 | 2 | 6 | 7 => 1,
+            3 | 8 => 2,
+            4 | 9 | 11 => 4,
+            5 | 10 | 12 => 8,
             _ => return,
         };
         let count = self.number(&[n1, n2, n3, n4]);
         let value = [v1, v2, v3, v4];
         let number = match count.checked_sub(1) {
             None => return,
-            Some(before) if (before + 1) * size <= 4 => {
+            Some(before) if count * size <= 4 => {
                 let start = (before * size) as usize;
                 Number::Known(self.number(value.get(start..start + size as usize).unwrap_or_default()))
             }
-            Some(before) => Number::At(self.number(&value) + before * size, size as usize),
+            Some(before) => {
+                let place = self.number(&value);
+                if tag < PRIVATE {
+                    self.need = self.need.max(place + count * size);
+                }
+                Number::At(place + before * size, size as usize)
+            }
         };
-        match self.number(&[t1, t2]) {
+        match tag {
             // StripOffsets, TileOffsets.
             273 | 324 => self.offsets = Some(number),
             // StripByteCounts, TileByteCounts.
@@ -208,11 +220,14 @@ mod tests {
     fn a_directory_at_the_end_and_each_cut() {
         for o in BOTH {
             let directory = [
-                o.short(3),
+                o.short(4),
                 o.entry(WIDTH.0, WIDTH.1, 1, o.short(10)),
                 o.entry(273, 4, 1, o.long(8)),
                 o.entry(279, 4, 1, o.long(100)),
+                o.entry(282, 5, 1, o.long(108 + 2 + 4 * 12 + 4)),
                 o.long(0),
+                o.long(72),
+                o.long(1),
             ]
             .concat();
             assert_each_cut(FileKind::Tiff, &[o.head(108), vec![7; 100], directory].concat(), 8);
@@ -247,8 +262,8 @@ mod tests {
             }
             let odd = [
                 o.entry(273, 4, 0, o.long(1 << 30)),
-                o.entry(279, 2, 1 << 30, o.long(1 << 30)),
-                o.entry(700, 1, 1 << 30, o.long(1 << 30)),
+                o.entry(279, 99, 1 << 30, o.long(1 << 30)),
+                o.entry(40_000, 1, 1 << 30, o.long(1 << 30)),
             ];
             let file = [o.head(8), o.short(3), odd.concat(), o.long(0)].concat();
             assert_damage(FileKind::Tiff, &file, DamageFlags::empty(), "odd entries");
