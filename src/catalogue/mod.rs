@@ -8,6 +8,7 @@
 
 mod attachments;
 mod content;
+mod damage;
 mod encoding;
 mod headers;
 mod left_out;
@@ -190,6 +191,14 @@ const NEED_THE_END: &[&str] = &[
     "attachment-empty",
     "attachment-implausibly-small",
     "attachment-missing-body-only",
+    "content-png-truncated",
+    "content-jpeg-truncated",
+    "content-gif-truncated",
+    "content-webp-avi-wav-size",
+    "content-mp4-truncated",
+    "content-mp4-no-index",
+    "content-tiff-offset",
+    "content-bmp-truncated",
     "content-zip-truncated",
     "content-pdf-truncated",
     "content-all-zero",
@@ -214,6 +223,7 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         attachments::ENTRIES,
         types::ENTRIES,
         names::ENTRIES,
+        damage::ENTRIES,
         content::ENTRIES,
         encoding::ENTRIES,
         structure::ENTRIES,

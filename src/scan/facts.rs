@@ -366,6 +366,16 @@ flags! {
         const TRUNCATED = 0;
         /// A checksum over its content does not fit, or its structure is broken where no cut explains it.
         const CORRUPT = 1;
+        /// More than 16 KiB stand behind its format's own end.
+        const TRAILING = 2;
+        /// A film or sound without the index that is needed to play it.
+        const NO_INDEX = 3;
+        /// Line ends were changed in it, as if it were text.
+        const NEWLINES = 4;
+        /// It was turned into UTF-8, as if it were text.
+        const UTF8 = 5;
+        /// It is still base64 after its transfer encoding is undone.
+        const DOUBLE_ENCODED = 6;
     }
 
     /// What the decoded content says of itself.

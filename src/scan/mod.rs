@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! Scanner -> stream (structure) -> entity, header, field, filename (header blocks)
-//!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, formats
+//!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, mangled, formats
 //! ```
 
 mod base64;
@@ -24,6 +24,7 @@ mod identity;
 mod leaf;
 mod limits;
 mod lines;
+mod mangled;
 pub mod names;
 mod quoted_printable;
 #[cfg(test)]

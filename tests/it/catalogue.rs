@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 /// What fires besides the id that a fixture is of, or on a near-miss, and why.
 const ALSO: &[(&str, &[&str], &str)] = &[
     ("attachment-large", &["size-encoding-overhead"], "no large file comes without overhead"),
+    ("content-bmp-truncated.near", &["type-image-not-web"], "it is whole, but still a BMP"),
+    ("content-tiff-offset.near", &["type-image-not-web"], "it is whole, but still a TIFF"),
     ("cte-base64-truncated", &["mime-truncated"], "the file, and the mail it is in"),
     ("cte-base64-truncated.near", &["cte-base64-bad-padding"], "the same file, but its part is closed"),
     ("mime-truncated.near", &["mime-boundary-unclosed"], "the end of a text says nothing about a cut"),

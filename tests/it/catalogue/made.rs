@@ -21,10 +21,18 @@ fn mixed(parts: &[String]) -> String {
     mail + "--=_b--\n"
 }
 
-/// Bytes that no two pieces of are alike, encoded in lines.
+/// Bytes that no two pieces of are alike.
+fn noise(size: usize) -> Vec<u8> {
+    (0..size as u64).map(|i| (i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect()
+}
+
+/// The same, encoded in lines.
 fn base64(size: usize, width: usize) -> String {
-    let data: Vec<u8> = (0..size as u64).map(|i| (i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();
-    let encoded = data_encoding::BASE64.encode(&data);
+    encoded(&noise(size), width)
+}
+
+fn encoded(data: &[u8], width: usize) -> String {
+    let encoded = data_encoding::BASE64.encode(data);
     encoded.as_bytes().chunks(width).fold(String::new(), |mut text, line| {
         text.push_str(std::str::from_utf8(line).unwrap_or_default());
         text.push('\n');
@@ -41,6 +49,12 @@ fn file(name: &str, body: &str) -> String {
 
 fn one_file(size: usize) -> String {
     mixed(&[file("data.bin", &base64(size, 76))])
+}
+
+/// A JPEG with as many bytes behind its end.
+fn picture_with_more(size: usize) -> String {
+    let picture = [b"\xFF\xD8\xFF\xDA\0\x02 a few pixels \xFF\xD9", &noise(size)[..]].concat();
+    mixed(&[file("photo.jpg", &encoded(&picture, 76))])
 }
 
 /// Attached mails, one inside the other.
@@ -161,6 +175,8 @@ pub const MAILS: &[Made] = &[
     ("body-line-too-long.near", || line(998), FILE),
     ("mime-nesting-deep", || nested(31), FILE),
     ("mime-nesting-deep.near", || nested(30), FILE),
+    ("content-trailing-data", || picture_with_more(17 * 1024), FILE),
+    ("content-trailing-data.near", || picture_with_more(15 * 1024), FILE),
     // The text and the container are parts as well.
     ("mime-parts-many", || texts(249), FILE),
     ("mime-parts-many.near", || texts(248), FILE),
