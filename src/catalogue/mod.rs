@@ -6,15 +6,20 @@
 //!
 //! To add one: declare it here, put a mail that shows it and a near-miss into `tests/fixtures`, and renew the docs.
 
+mod addresses;
 mod attachments;
+mod charsets;
 mod content;
+mod dates;
 mod encoding;
 mod headers;
 mod names;
+mod routing;
 mod scan;
 mod size;
 mod structure;
 mod types;
+mod words;
 
 use crate::scan::closed::closed;
 use crate::scan::facts::{MessageFlags, NameFlags, StructureFlags};
@@ -202,6 +207,8 @@ const NEED_THE_END: &[&str] = &[
     "header-missing-from",
     "header-missing-date",
     "header-missing-message-id",
+    "header-missing-recipient-fields",
+    "header-missing-subject",
 ];
 
 /// Every finding, in the order of `docs/findings.md`.
@@ -213,8 +220,13 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         names::ENTRIES,
         content::ENTRIES,
         encoding::ENTRIES,
+        charsets::ENTRIES,
         structure::ENTRIES,
         headers::ENTRIES,
+        addresses::ENTRIES,
+        dates::ENTRIES,
+        words::ENTRIES,
+        routing::ENTRIES,
         scan::ENTRIES,
     ]
     .into_iter()

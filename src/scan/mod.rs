@@ -9,10 +9,13 @@
 //!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, formats
 //! ```
 
+mod address;
 mod base64;
 mod boundary;
+pub mod charset;
 pub(crate) mod closed;
 mod content;
+mod date;
 mod early;
 mod entity;
 pub mod facts;
@@ -24,8 +27,10 @@ mod identity;
 mod leaf;
 mod limits;
 mod lines;
+mod message_id;
 pub mod names;
 mod quoted_printable;
+mod received;
 #[cfg(test)]
 mod reference;
 mod shared;

@@ -1,0 +1,123 @@
+//! The addresses in the header.
+
+use super::headers::flagged;
+use super::{Check, Entry, Group, Level};
+use crate::scan::Facts;
+use crate::scan::facts::{AddressFlags, Fields, HeaderFlags};
+
+fn addressed(f: &Facts, flag: AddressFlags) -> bool {
+    f.header.addresses.contains(flag)
+}
+
+/// Raw UTF-8 in an address is in order with SMTPUTF8 (RFC 6532 §3.2). Of a file nobody knows how it was sent.
+pub(super) fn non_ascii(f: &Facts) -> bool {
+    let undeclared = f.envelope.arrival.is_some() && !f.envelope.smtputf8;
+    addressed(f, AddressFlags::RAW_8BIT) || (addressed(f, AddressFlags::RAW_UTF8) && undeclared)
+}
+
+/// Who cannot take the mail as it is would have to change its addresses or its header.
+pub(super) fn needs_smtputf8(f: &Facts) -> bool {
+    let header = f.envelope.smtputf8 && flagged(f, HeaderFlags::RAW_UTF8);
+    (addressed(f, AddressFlags::RAW_UTF8) || header) && !non_ascii(f)
+}
+
+pub(super) static ENTRIES: &[Entry] = &[
+    Entry {
+        id: "address-malformed",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "An address that cannot be read for sure",
+        what: "An address in From, Sender, Reply-To, To, Cc or Bcc is not one: brackets or quotation marks do not \
+            fit, a comma is missing or one too many, or there is no domain.",
+        why: "Programs show a wrong name or none, answers go astray, and some servers refuse the mail.",
+        tell: "An address in this mail is written wrongly, so an answer may not arrive. Please check the address \
+            before you answer, or write a new mail.",
+        fix: "The sender's mail program or its administrator; often a script or a form on a web page.",
+        misses: "It does not know which field it is. Dots at odd places and forgotten last dots are let pass, as all \
+            programs do; of a list that is longer than 64 KiB only missing domains and the like would be seen, so \
+            nothing is said. Postfix repairs addresses in mail from its own machines and networks before we see it, \
+            and removes Bcc.",
+        rfc: "RFC 5322 §3.4, §4.4; RFC 7103 §7.1.2 to §7.1.7",
+        check: Check::Message(|f, _| addressed(f, AddressFlags::MALFORMED)),
+    },
+    Entry {
+        id: "address-name-unquoted",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "A name that lacks quotation marks",
+        what: "Before an address in angle brackets stands a name with an @, a bracket or the like that is not inside \
+            quotation marks.",
+        why: "Most programs read it well. Some show a wrong name, and some take the name for the address.",
+        tell: "The name of the sender or of a recipient may show wrongly. The address itself is in order.",
+        fix: "The sender's mail program or its administrator; often a script or a form on a web page.",
+        misses: "It does not know which field it is. A comma in such a name is worse; see address-malformed.",
+        rfc: "RFC 5322 §3.2.3, §3.4",
+        check: Check::Message(|f, _| addressed(f, AddressFlags::NAME_UNQUOTED)),
+    },
+    Entry {
+        id: "address-multiple-from-no-sender",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Several authors, and nobody who sent it",
+        what: "From has more than one address, and there is no Sender field.",
+        why: "Some providers refuse such mail, programs show only one of the authors, and answers go to all of them.",
+        tell: "The mail names more than one sender, which some systems refuse. Please check to whom your answer goes.",
+        fix: "The sender's mail program or its administrator; often a script or a form on a web page.",
+        misses: "It does not compare the addresses: the same one twice counts as two.",
+        rfc: "RFC 5322 §3.6.2",
+        check: Check::Message(|f, _| {
+            addressed(f, AddressFlags::SEVERAL_FROM) && !f.header.seen.contains(Fields::SENDER)
+        }),
+    },
+    Entry {
+        id: "address-non-ascii",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "Special characters in an address",
+        what: "An address contains letters with accents or of other scripts, and the mail was not announced as one \
+            that may.",
+        why: "Many servers refuse the mail, and many programs cannot answer it.",
+        tell: "An address in this mail has special letters, which many systems refuse. Please ask the sender for an \
+            address without them.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "It does not know which address it is. In a file, letters in UTF-8 are taken to be announced; see \
+            smtputf8-needed.",
+        rfc: "RFC 5322 §3.4.1; RFC 6531 §3.2; RFC 6532 §3.2",
+        check: Check::Message(|f, _| non_ascii(f)),
+    },
+    Entry {
+        id: "smtputf8-needed",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Only for servers that know international mail",
+        what: "An address, or the header of a mail that was announced so, contains letters with accents or of other \
+            scripts, as SMTPUTF8 allows.",
+        why: "Servers that do not know SMTPUTF8 refuse the mail: it may arrive here and bounce elsewhere.",
+        tell: "The mail has special letters in an address or in its subject, which old mail systems refuse. If it \
+            comes back, please use an address without them.",
+        fix: "The recipient's administrator: switch on SMTPUTF8.",
+        misses: "Whether the servers behind us know SMTPUTF8.",
+        rfc: "RFC 6531 §3.2; RFC 6532 §3",
+        check: Check::Message(|f, _| needs_smtputf8(f)),
+    },
+    Entry {
+        id: "address-part-too-long",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Very long address",
+        what: "An address has more than 64 bytes before the @, or more than 255 behind it.",
+        why: "Servers may refuse it. Answers to such an address may fail.",
+        tell: "An address in this mail is longer than many systems take, so an answer may not arrive. Please look for \
+            another address of the sender.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "Many servers take longer ones. It does not know which address it is.",
+        rfc: "RFC 5321 §4.5.3.1.1, §4.5.3.1.2",
+        check: Check::Message(|f, _| addressed(f, AddressFlags::TOO_LONG)),
+    },
+];
