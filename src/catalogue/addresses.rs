@@ -38,8 +38,25 @@ pub(super) static ENTRIES: &[Entry] = &[
             programs do; of a list that is longer than 64 KiB only missing domains and the like would be seen, so \
             nothing is said. Postfix repairs addresses in mail from its own machines and networks before we see it, \
             and removes Bcc.",
-        rfc: "RFC 5322 §3.4, §4.4; RFC 7103 §7.1.2 to §7.1.7",
+        rfc: "RFC 5322 §3.4, §4.4; RFC 7103 §7.1",
         check: Check::Message(|f, _| addressed(f, AddressFlags::MALFORMED)),
+    },
+    Entry {
+        id: "address-without-domain",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "An address that is a single word",
+        what: "Where an address should be, there is a single word without an @ and a domain.",
+        why: "It is an address on the machine that sent the mail, and nowhere else: answers go astray, and some \
+            servers refuse the mail.",
+        tell: "An address in this mail is incomplete, so an answer to it will not arrive. Please ask the sender for \
+            the whole address.",
+        fix: "The administrator of the machine or script that sends it: complete addresses.",
+        misses: "It does not know which field it is. Postfix completes addresses in mail from its own machines and \
+            networks before we see it.",
+        rfc: "RFC 5322 §3.4.1; RFC 7103 §7.1.7",
+        check: Check::Message(|f, _| addressed(f, AddressFlags::NO_DOMAIN) && !addressed(f, AddressFlags::MALFORMED)),
     },
     Entry {
         id: "address-name-unquoted",

@@ -8,7 +8,7 @@ use crate::scan::facts::HeaderFlags;
 /// Postfix gives up at 50 hops (hopcount_limit); ordinary mail has under 15.
 const MANY_HOPS: u32 = 25;
 /// A list, a filter and a forwarding on one server take a mail for one recipient two or three times.
-const LOOP: u32 = 4;
+const LOOP: u32 = 5;
 /// Automatic mail has a short way to go: one server that answers, and those of the recipient.
 const MANY_HOPS_AUTOMATIC: u32 = 15;
 /// Clocks are wrong by minutes; an hour is a wrong time zone.
@@ -31,13 +31,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Header,
         level: Level::Error,
         title: "The mail goes in a circle",
-        what: "One server has taken this mail for the same recipient four times or more.",
+        what: "One server has taken this mail for the same recipient five times or more.",
         why: "Two servers or forwardings send it to each other. In the end it goes back to the sender (Postfix: after \
             50 stations).",
         tell: "The mail goes in a circle between mailboxes, and in the end it comes back. Please check your \
             forwardings, and pass this on to the mail administrators.",
         fix: "The recipient: check forwardings. Our mail administrator: look for a loop.",
-        misses: "Circles shorter than four rounds, and servers whose name changes. Where servers do not say for whom \
+        misses: "Circles shorter than five rounds, and servers whose name changes. Where servers do not say for whom \
             they took it, the server alone counts. What a machine sends to itself is left out: filters do so.",
         rfc: "RFC 5321 §4.4, §6.3; Postfix hopcount_limit",
         check: Check::Message(|f, _| loops(f)),

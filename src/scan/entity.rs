@@ -195,7 +195,8 @@ impl HeaderReader {
             if nothing_before {
                 // A continuation of nothing.
                 self.mime.structure |= StructureFlags::BAD_LINE;
-                if self.root && self.lines == 1 {
+                // A line of blanks is what some programs put before a mail that they save.
+                if self.root && self.lines == 1 && !shared.field.trim_ascii().is_empty() {
                     shared.facts.header.flags |= HeaderFlags::CONTINUES_NOTHING;
                 }
                 shared.field.clear();

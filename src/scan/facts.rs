@@ -265,6 +265,8 @@ flags! {
         const ENCODED_WORD = 6;
         /// An encoded word in a quoted string (RFC 2047 §5).
         const QUOTED_WORD = 7;
+        /// A single word where an address should be.
+        const NO_DOMAIN = 8;
     }
 
     /// The beginning of a text that is shown, its transfer encoding undone: at most the first 8 KiB.

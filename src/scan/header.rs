@@ -461,7 +461,7 @@ mod tests {
             ("Sender", "ann@example.org, bob@example.org", AddressFlags::MALFORMED),
             ("To", "ann@example.org, bob@example.org", AddressFlags::empty()),
             ("To", "(nobody)", AddressFlags::empty()),
-            ("Cc", "ann", AddressFlags::MALFORMED),
+            ("Cc", "ann", AddressFlags::NO_DOMAIN),
             ("Resent-To", "ann", AddressFlags::empty()),
         ] {
             assert_eq!(facts(name, value.as_bytes()).addresses, flags, "{name}: {value}");
