@@ -138,3 +138,35 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Message(|f, _| addressed(f, AddressFlags::TOO_LONG)),
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_tells_of_raw_letters() {
+        let (file, mail, announced) = ((None, false), (Some(0), false), (Some(0), true));
+        let utf8 = (HeaderFlags::RAW_UTF8, AddressFlags::RAW_UTF8);
+        let name = (HeaderFlags::RAW_UTF8, AddressFlags::empty());
+        let bytes = (HeaderFlags::RAW_8BIT, AddressFlags::RAW_8BIT);
+        for ((arrival, smtputf8), (header, addresses), expected) in [
+            (file, utf8, "smtputf8-needed"),
+            (mail, utf8, "address-non-ascii"),
+            (announced, utf8, "smtputf8-needed"),
+            (file, name, "header-raw-8bit"),
+            (mail, name, "header-raw-8bit"),
+            (announced, name, "smtputf8-needed"),
+            (file, bytes, "address-non-ascii"),
+            (mail, bytes, "address-non-ascii"),
+            (announced, bytes, "address-non-ascii"),
+        ] {
+            let mut facts = Facts::default();
+            (facts.envelope.arrival, facts.envelope.smtputf8) = (arrival, smtputf8);
+            (facts.header.flags, facts.header.addresses) = (header, addresses);
+            let found = crate::catalogue::diagnose(&facts, &Default::default());
+            let raw = ["smtputf8-needed", "address-non-ascii", "header-raw-8bit"];
+            let found: Vec<&str> = found.iter().map(|f| f.entry.id).filter(|id| raw.contains(id)).collect();
+            assert_eq!(found, [expected], "{arrival:?}, {smtputf8}, {header:?}, {addresses:?}");
+        }
+    }
+}

@@ -5,7 +5,7 @@
 //! However the body is cut into chunks, the facts are the same.
 //!
 //! ```text
-//! Scanner -> stream (structure) -> entity, header, field, filename (header blocks)
+//! Scanner -> stream (structure) -> entity, header, field, filename, address, date, received, words (header blocks)
 //!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, formats
 //! ```
 

@@ -104,6 +104,6 @@ impl<'a> Spec<'a> {
             let start = self.local.first.get(..known.len());
             start.is_some_and(|start| start.eq_ignore_ascii_case(known.as_bytes()))
         };
-        self.ats == 0 && ["undisclosed", "mailer", "postmaster"].iter().any(|known| starts(known))
+        self.ats == 0 && ["undisclosed", "mailer", "postmaster"].iter().any(starts)
     }
 }
