@@ -29,15 +29,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Warning,
         title: "An address that cannot be read for sure",
         what: "An address in From, Sender, Reply-To, To, Cc or Bcc is not one: brackets or quotation marks do not \
-            fit, a comma is missing or one too many, or there is no domain.",
+            fit, a comma is missing or one too many, or there is only a name.",
         why: "Programs show a wrong name or none, answers go astray, and some servers refuse the mail.",
         tell: "An address in this mail is written wrongly, so an answer may not arrive. Please check the address \
             before you answer, or write a new mail.",
         fix: "The sender's mail program or its administrator; often a script or a form on a web page.",
-        misses: "It does not know which field it is. Dots at odd places and forgotten last dots are let pass, as all \
-            programs do; of a list that is longer than 64 KiB only missing domains and the like would be seen, so \
-            nothing is said. Postfix repairs addresses in mail from its own machines and networks before we see it, \
-            and removes Bcc.",
+        misses: "It does not know which field it is. Needless dots, and commas or semicolons at the end, are let pass, \
+            as programs do. A list of more than 64 KiB is not judged. Postfix repairs addresses in mail from its own \
+            machines and networks before we see it, and removes Bcc.",
         rfc: "RFC 5322 §3.4, §4.4; RFC 7103 §7.1",
         check: Check::Message(|f, _| addressed(f, AddressFlags::MALFORMED)),
     },
