@@ -261,7 +261,8 @@ mod tests {
 
     fn mail(encoding: &str, file: &[u8], end: &str) -> Vec<u8> {
         let top = format!(
-            "From: a@example.org\nDate: Tue, 24 Nov 2026 10:00:00 +0000\nMessage-ID: <1@example.org>\nMIME-Version: 1.0\n\
+            "From: a@example.org\nTo: b@example.org\nSubject: c\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n\
+             Message-ID: <1@example.org>\nMIME-Version: 1.0\n\
              Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nhi\n--b\n\
              Content-Type: multipart/mixed; boundary=c\n\n--c\n\
              Content-Type: image/gif; name=a.gif\nContent-Transfer-Encoding: {encoding}\n\n"

@@ -6,17 +6,22 @@
 //!
 //! To add one: declare it here, put a mail that shows it and a near-miss into `tests/fixtures`, and renew the docs.
 
+mod addresses;
 mod attachments;
+mod charsets;
 mod content;
 mod damage;
+mod dates;
 mod encoding;
 mod headers;
 mod left_out;
 mod names;
+mod routing;
 mod scan;
 mod size;
 mod structure;
 mod types;
+mod words;
 
 pub use left_out::LEFT_OUT;
 
@@ -214,6 +219,8 @@ const NEED_THE_END: &[&str] = &[
     "header-missing-from",
     "header-missing-date",
     "header-missing-message-id",
+    "header-missing-recipient-fields",
+    "header-missing-subject",
 ];
 
 /// Every finding, in the order of `docs/findings.md`.
@@ -226,8 +233,13 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         damage::ENTRIES,
         content::ENTRIES,
         encoding::ENTRIES,
+        charsets::ENTRIES,
         structure::ENTRIES,
         headers::ENTRIES,
+        addresses::ENTRIES,
+        dates::ENTRIES,
+        words::ENTRIES,
+        routing::ENTRIES,
         scan::ENTRIES,
     ]
     .into_iter()

@@ -1,6 +1,7 @@
 //! The decoded content of one part: counted, its beginning and (where it matters) its end looked at.
 
-use super::facts::{ContentFlags, DamageFlags, Part};
+use super::charset;
+use super::facts::{ContentFlags, DamageFlags, Part, TextFlags};
 use super::formats::{self, Inspect, Report};
 use super::mangled;
 use super::names::{Extension, Family, FileKind, MediaType};
@@ -22,6 +23,8 @@ pub(super) struct Content {
     uris: Option<DataUris>,
     /// The head was nothing but NUL, and so is all since.
     zeros: bool,
+    /// It is a text that programs show, in the charset it is said to be in.
+    shown: bool,
     kind: Option<FileKind>,
 }
 
@@ -30,6 +33,7 @@ pub(super) struct Seen {
     pub decoded: u64,
     pub kind: FileKind,
     pub flags: ContentFlags,
+    pub text: TextFlags,
     pub report: Report,
     pub data_uri_bytes: u64,
     /// Of the first bytes; tells copies of one file apart from others of the same size.
@@ -48,6 +52,7 @@ impl Content {
             mangled: DamageFlags::empty(),
             uris: html.then(DataUris::default),
             zeros: false,
+            shown: part.is_shown_text(),
             kind: None,
         }
     }
@@ -62,6 +67,7 @@ impl Content {
             mangled: DamageFlags::empty(),
             uris: None,
             zeros: false,
+            shown: false,
             kind: Some(FileKind::Unknown),
         }
     }
@@ -122,11 +128,19 @@ impl Content {
             kind,
             flags,
             report,
+            text: if self.shown { charset::examine(&self.head) } else { TextFlags::empty() },
             data_uri_bytes: self.uris.map_or(0, |u| u.bytes),
             digest: digest(&self.head),
         };
         self.head.clear();
         (seen, self.head)
+    }
+}
+
+impl Part {
+    /// Whether it is a text that programs show, not a file.
+    fn is_shown_text(&self) -> bool {
+        matches!(self.declared, MediaType::TextPlain | MediaType::TextHtml) && !self.attachment
     }
 }
 

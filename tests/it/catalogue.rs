@@ -137,7 +137,8 @@ fn a_milter_and_a_file_give_the_same_findings() {
     for (name, mail) in stored() {
         let Some(end) = mail.bytes.windows(2).position(|w| w == b"\n\n") else { continue };
         // What a file has and a milter does not: lines that are no fields.
-        if name.starts_with("header-block-ended-early") || name.starts_with("header-mbox") {
+        let file_only = ["header-block-ended-early", "header-mbox", "header-starts", "header-space-before-colon"];
+        if file_only.iter().any(|only| name.starts_with(only)) {
             continue;
         }
         let (header, body) = (&mail.bytes[..end], &mail.bytes[end + 2..]);
