@@ -151,6 +151,22 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Part(|p, _| damaged(p, DamageFlags::NO_INDEX) && !cut_with_mail(p)),
     },
     Entry {
+        id: "content-ogg-mkv-truncated",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Warning,
+        title: "Incomplete Ogg sound, WebM or Matroska film",
+        what: "An Ogg, WebM or Matroska file ends in the middle of a piece, although its part of the mail is complete.",
+        why: "Its end is not played. It was broken at the sender, not on its way.",
+        tell: "The recording is incomplete; it was so already when it was sent. Please ask the sender to check the \
+            original and to send it again.",
+        fix: "The sender: send the file again, and check whether the original plays to its end.",
+        misses: "A cut between two pages of an Ogg file, and recordings that name no size, as browsers make them. MP3, \
+            AAC and FLAC don't tell how long they are.",
+        rfc: "RFC 3533 §6; RFC 9559 §5.1, RFC 8794 §6.2",
+        check: Check::Part(|p, _| ends_early(p, &[FileKind::Ogg, FileKind::Matroska])),
+    },
+    Entry {
         id: "content-tiff-offset",
         since: "0.1.0",
         group: Group::Content,

@@ -202,6 +202,7 @@ const NEED_THE_END: &[&str] = &[
     "content-webp-avi-wav-size",
     "content-mp4-truncated",
     "content-mp4-no-index",
+    "content-ogg-mkv-truncated",
     "content-tiff-offset",
     "content-bmp-truncated",
     "content-zip-truncated",

@@ -33,8 +33,8 @@ const TOLERATED: &[(&[Family], &[Family])] = &[
     (&[Family::Heif], &[Family::Video]),
     (&[Family::Video], &[Family::Heif]),
     // Unpackers look at the content.
-    (&[Family::Tar], &[Family::Gzip]),
-    (&[Family::Gzip], &[Family::Tar]),
+    (&[Family::Tar], &[Family::Gzip, Family::OtherArchive]),
+    (&[Family::Gzip, Family::OtherArchive], &[Family::Tar]),
     // The same programs open both.
     (&[Family::PostScript], &[Family::Pdf]),
     (&[Family::Pdf], &[Family::PostScript]),
@@ -311,6 +311,7 @@ mod tests {
     const TEXT: &[u8] = b"name;town\nAnn;Field\n";
     const HTML: &[u8] = b"<html><p>Hello Bob</p></html>";
     const PDF: &[u8] = b"%PDF-1.4\n\x01\x02";
+    const XZ: &[u8] = b"\xFD7zXZ\0\0\x04";
     const M4A: &[u8] = b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42";
 
     /// What is found about the type of a file.
@@ -364,6 +365,7 @@ mod tests {
             ("video/mp4", "a.mp4", M4A),
             ("audio/mpeg", "a.mp3", M4A),
             ("application/postscript", "a.ai", PDF),
+            ("application/x-tar", "a.tar", XZ),
         ] {
             assert!(found(media, name, "binary", content).is_empty(), "{media} {name}");
         }

@@ -78,41 +78,45 @@ fn utf8(head: &[u8]) -> bool {
     replaced(early) || read_as_latin1(early)
 }
 
+/// Marks of ASCII characters, which stay what they are.
+fn is_marked(early: &[u8]) -> bool {
+    const MARKS: &[&[u8]] = &[b"%PDF-", b"PK\x03\x04", b"GIF87a", b"GIF89a", b"Rar!\x1A\x07", b"RIFF"];
+    MARKS.iter().any(|mark| early.starts_with(mark)) || early.get(4..8) == Some(b"ftyp")
+}
+
 /// Each byte that is no UTF-8 became U+FFFD.
 fn replaced(early: &[u8]) -> bool {
     const MARKS: &[&[u8]] = &[
-        b"%PDF-",
-        b"PK\x03\x04",
-        b"GIF87a",
-        b"GIF89a",
-        b"Rar!\x1A\x07",
-        b"RIFF",
         b"\xEF\xBF\xBDPNG",
         b"\x1F\xEF\xBF\xBD\x08",
         b"7z\xEF\xBF\xBD\xEF\xBF\xBD\x27\x1C",
-        // Two of the bytes of this one are UTF-8.
+        // Three of the bytes of this one are UTF-8.
         b"\xEF\xBF\xBD\xEF\xBF\xBD\x11\xE0\xA1\xB1\x1A\xEF\xBF\xBD",
     ];
     // FF D8 FF, and a fourth.
-    let jpeg = early.starts_with(&REPLACEMENT.repeat(4))
-        && [&b"JFIF"[..], b"Exif"].iter().any(|name| memmem::find(&early[..early.len().min(32)], name).is_some());
-    let film = early.get(4..8) == Some(b"ftyp");
-    let marked = jpeg || film || MARKS.iter().any(|mark| early.starts_with(mark));
-    marked && memmem::find_iter(early, REPLACEMENT).count() > MANY
+    let jpeg = || {
+        early.starts_with(&REPLACEMENT.repeat(4))
+            && [&b"JFIF"[..], b"Exif", b"Adobe"]
+                .iter()
+                .any(|name| memmem::find(&early[..early.len().min(32)], name).is_some())
+    };
+    (is_marked(early) || MARKS.iter().any(|mark| early.starts_with(mark)) || jpeg())
+        && memmem::find_iter(early, REPLACEMENT).count() > MANY
 }
 
-/// Each byte became the character of Latin-1 that has its number. No text has so many control characters of the upper half.
+/// Each byte became the character that has its number in Latin-1 or Windows-1252.
 fn read_as_latin1(early: &[u8]) -> bool {
     const MARKS: &[&[u8]] = &[
-        b"%PDF-",
-        b"PK\x03\x04",
-        b"GIF87a",
-        b"GIF89a",
         b"\xC2\x89PNG",
+        b"\xE2\x80\xB0PNG",
         b"\xC3\xBF\xC3\x98\xC3\xBF",
         b"\xC3\x90\xC3\x8F\x11\xC3\xA0\xC2\xA1\xC2\xB1\x1A\xC3\xA1",
+        b"7z\xC2\xBC\xC2\xAF\x27\x1C",
     ];
-    if !MARKS.iter().any(|mark| early.starts_with(mark)) {
+    // No text begins like these. A PDF begins with ASCII and may have text of its own; but no text has so many control
+    // characters of the upper half.
+    let mark = MARKS.iter().any(|mark| early.starts_with(mark));
+    if !mark && !is_marked(early) {
         return false;
     }
     let text = match std::str::from_utf8(early) {
@@ -123,7 +127,8 @@ fn read_as_latin1(early: &[u8]) -> bool {
         }
         Err(_) => return false,
     };
-    text.chars().filter(|c| ('\u{80}'..'\u{A0}').contains(c)).count() > MANY && text.chars().all(|c| c <= '\u{FF}')
+    let counted = |c: &char| if mark { !c.is_ascii() } else { ('\u{80}'..'\u{A0}').contains(c) };
+    text.chars().filter(counted).count() > MANY && (mark || text.chars().all(|c| c <= '\u{FF}'))
 }
 
 /// Base64 and nothing else, of a file with a known mark.
@@ -235,9 +240,15 @@ mod tests {
         for mark in MARKS {
             assert_eq!(found(&lossy(&begun(mark))), DamageFlags::UTF8, "{:?}", String::from_utf8_lossy(mark));
         }
-        for mark in &MARKS[..6] {
+        for mark in MARKS {
             assert_eq!(found(&latin1(&begun(mark))), DamageFlags::UTF8, "{:?}", String::from_utf8_lossy(mark));
         }
+    }
+
+    #[test]
+    fn read_as_windows_1252() {
+        let typographic = "‰PNG\r\n\u{1A}\n\0\0\0\rIHDR€‚ƒ„…†‡ˆ‰Š‹Œ";
+        assert_eq!(found(typographic.as_bytes()), DamageFlags::UTF8);
     }
 
     #[test]

@@ -201,10 +201,13 @@ by_family! {
         Mp3 = "mp3" in Audio,
         Wav = "wav" in Audio,
         M4a = "m4a" in Audio,
+        Ogg = "ogg" in Audio,
         Audio = "audio" in Audio,
         Mp4 = "mp4" in Video,
         Mov = "mov" in Video,
         Avi = "avi" in Video,
+        /// WebM as well.
+        Matroska = "matroska" in Video,
         Video = "video" in Video,
         Font = "font" in Font,
         Pe = "pe" in Executable,

@@ -40,7 +40,7 @@ fn marked(head: &[u8]) -> Option<FileKind> {
         (b"GIF87a", FileKind::Gif),
         (b"GIF89a", FileKind::Gif),
         // infer asks for a longer head.
-        (b"\x1A\x45\xDF\xA3", FileKind::Video),
+        (b"\x1A\x45\xDF\xA3", FileKind::Matroska),
         // infer does not know these.
         (b"\xD7\xCD\xC6\x9A", FileKind::Wmf),
     ];
@@ -222,6 +222,7 @@ fn binary(head: &[u8]) -> FileKind {
         "avi" => FileKind::Avi,
         "mp3" => FileKind::Mp3,
         "wav" => FileKind::Wav,
+        "ogg" | "opus" => FileKind::Ogg,
         "rar" => FileKind::Rar,
         "7z" => FileKind::SevenZip,
         "gz" => FileKind::Gzip,
@@ -325,7 +326,8 @@ mod tests {
             (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", FileKind::Heif),
             (b"\0\0\0\x18ftyp3gp5\0\0\0\0isom3gp5", FileKind::Mp4),
             (b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42", FileKind::M4a),
-            (b"\x1A\x45\xDF\xA3\x9F\x42\x86\x81\x01", FileKind::Video),
+            (b"\x1A\x45\xDF\xA3\x9F\x42\x86\x81\x01", FileKind::Matroska),
+            (b"OggS\0\x02\0\0", FileKind::Ogg),
             (b"RF64\xFF\xFF\xFF\xFFWAVE", FileKind::Wav),
             (b"\xD7\xCD\xC6\x9A\0\0", FileKind::Wmf),
             (&emf, FileKind::Emf),

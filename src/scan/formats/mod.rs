@@ -8,6 +8,8 @@ mod bmff;
 mod bmp;
 mod gif;
 mod jpeg;
+mod matroska;
+mod ogg;
 mod png;
 mod riff;
 mod steps;
@@ -66,6 +68,8 @@ pub(super) fn inspector(kind: FileKind) -> Option<Box<dyn Inspect>> {
         FileKind::Webp | FileKind::Wav | FileKind::Avi => walk(riff::Riff::default()),
         FileKind::Mp4 | FileKind::Mov | FileKind::M4a => walk(bmff::Bmff::new(true)),
         FileKind::Heif => walk(bmff::Bmff::new(false)),
+        FileKind::Ogg => walk(ogg::Ogg::default()),
+        FileKind::Matroska => walk(matroska::Matroska::default()),
         FileKind::Tiff => walk(tiff::Tiff::default()),
         FileKind::Bmp => walk(bmp::Bmp::default()),
         _ => return None,
@@ -129,6 +133,8 @@ mod tests {
         b"MM\0*\0\0\0\x08",
         b"\0\x01\x01\x11\0\x04\0\0\0\x02\0\0\0\x30",
         b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x03\0\0\0\x03\0\0\0\x01\0\x18\0\0\0\0\0",
+        b"OggS\0\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x02\x05\x09",
+        b"\x1A\x45\xDF\xA3\x88\x42\x82\x84webm\0\x18\x53\x80\x67\x41",
         b"PK\x03\x04",
         b"PK\x01\x02",
         b"PK\x05\x06",
