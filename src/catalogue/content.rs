@@ -1,13 +1,20 @@
 //! The decoded content: damaged, locked, or wrapped for Outlook.
 
 use super::{Check, Entry, Group, Level, PartView};
-use crate::scan::facts::{CodingFlags, ContentFlags, NameFlags};
-use crate::scan::names::{FileKind, MediaType};
+use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags, NameFlags};
+use crate::scan::names::{Encryption, Family, FileKind, MediaType};
 
 /// The file has no end although its part has one. Where the mail itself was cut, cte-base64-truncated says so of this
 /// part already.
-fn ends_early(p: &PartView<'_>, flag: ContentFlags) -> bool {
-    p.content.contains(flag) && !p.coding.intersects(CodingFlags::BASE64_CUT | CodingFlags::BASE64_IS_PLAIN)
+fn ends_early(p: &PartView<'_>, kind: fn(&PartView<'_>) -> bool) -> bool {
+    p.damage.contains(DamageFlags::TRUNCATED)
+        && kind(p)
+        && !p.coding.intersects(CodingFlags::BASE64_CUT | CodingFlags::BASE64_IS_PLAIN)
+}
+
+/// A ZIP, and what is made of it.
+fn is_zip(kind: FileKind) -> bool {
+    kind.family() == Family::Zip || matches!(kind, FileKind::Jar | FileKind::Apk)
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -24,7 +31,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: send the file again, and check whether the original opens.",
         misses: "More than 64 KiB of other data behind the end hide it. Damage in the middle is not noticed.",
         rfc: "PKWARE APPNOTE 4.3.16",
-        check: Check::Part(|p, _| ends_early(p, ContentFlags::ZIP_TRUNCATED)),
+        check: Check::Part(|p, _| ends_early(p, |p| is_zip(p.detected))),
     },
     Entry {
         id: "content-pdf-truncated",
@@ -38,7 +45,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: send the file again, and check whether the original opens.",
         misses: "Some programs repair such files silently. Damage in the middle is not noticed.",
         rfc: "ISO 32000-1 §7.5.5",
-        check: Check::Part(|p, _| ends_early(p, ContentFlags::PDF_TRUNCATED)),
+        check: Check::Part(|p, _| ends_early(p, |p| p.detected == FileKind::Pdf)),
     },
     Entry {
         id: "content-all-zero",
@@ -67,7 +74,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "Nobody; the sender has to pass on the password.",
         misses: "Only the first entry is looked at: an archive of which other files are encrypted is not noticed.",
         rfc: "PKWARE APPNOTE 4.4.4",
-        check: Check::Part(|p, _| p.content.contains(ContentFlags::ZIP_ENCRYPTED)),
+        check: Check::Part(|p, _| is_zip(p.detected) && matches!(p.encryption, Encryption::Some | Encryption::All)),
     },
     Entry {
         id: "tnef-attachment",

@@ -1,11 +1,10 @@
-//! The decoded content of one part: counted, its beginning and (where it matters) its end looked at.
+//! The decoded content of one part: counted, its beginning looked at, and the whole given to who knows its format.
 
 use super::facts::{ContentFlags, Part};
 use super::formats::{self, Inspect, Report};
-use super::names::{Extension, Family, FileKind, MediaType};
+use super::names::{Extension, FileKind, MediaType};
 use super::sink::Sink;
 use super::sniff::{self, HEAD};
-use super::tail::{self, Tail};
 
 /// Fewer NUL bytes than this are no file that went wrong.
 const ZEROS: u64 = 64;
@@ -14,7 +13,6 @@ const ZEROS: u64 = 64;
 pub(super) struct Content {
     decoded: u64,
     head: Vec<u8>,
-    tail: Option<Tail>,
     inspector: Option<Box<dyn Inspect>>,
     uris: Option<DataUris>,
     /// The head was nothing but NUL, and so is all since.
@@ -37,31 +35,15 @@ impl Content {
     /// `head` is an empty buffer, given back by [`finish`](Content::finish).
     pub fn new(part: &Part, head: Vec<u8>) -> Content {
         let html = part.declared == MediaType::TextHtml && part.extension == Extension::None;
-        Content {
-            decoded: 0,
-            head,
-            tail: None,
-            inspector: None,
-            uris: html.then(DataUris::default),
-            zeros: false,
-            kind: None,
-        }
+        Content { decoded: 0, head, inspector: None, uris: html.then(DataUris::default), zeros: false, kind: None }
     }
 
     /// Content that is only counted.
     pub fn only_counted(head: Vec<u8>) -> Content {
-        Content {
-            decoded: 0,
-            head,
-            tail: None,
-            inspector: None,
-            uris: None,
-            zeros: false,
-            kind: Some(FileKind::Unknown),
-        }
+        Content { decoded: 0, head, inspector: None, uris: None, zeros: false, kind: Some(FileKind::Unknown) }
     }
 
-    /// The head is complete: decides what the file is, and whether its end matters.
+    /// The head is complete: decides what the file is, and who looks at it.
     fn judge_head(&mut self) {
         let kind = sniff::kind(&self.head);
         self.kind = Some(kind);
@@ -70,11 +52,6 @@ impl Content {
             inspector.bytes(&self.head);
         }
         self.zeros = self.head.iter().all(|b| *b == 0);
-        if ends_matter(kind) {
-            let mut tail = Tail::default();
-            tail.push(&self.head);
-            self.tail = Some(tail);
-        }
     }
 
     /// The part has ended. Gives the buffer back.
@@ -82,48 +59,26 @@ impl Content {
         if self.kind.is_none() {
             self.judge_head();
         }
-        let mut kind = self.kind.unwrap_or(FileKind::Unknown);
+        let kind = self.kind.unwrap_or(FileKind::Unknown);
         let mut flags = ContentFlags::empty();
-        if let Some(tail) = &mut self.tail {
-            let bytes = tail.bytes();
-            match kind.family() {
-                Family::Zip | Family::Executable => flags |= tail::zip(bytes, self.decoded),
-                Family::Pdf => flags |= tail::pdf(bytes),
-                _ => {}
-            }
-            if kind == FileKind::Zip {
-                kind = sniff::zip_by_names(bytes);
-            }
-            if kind != FileKind::Pdf && sniff::zip_has_encrypted(bytes) {
-                flags |= ContentFlags::ZIP_ENCRYPTED;
-            }
-        }
         if self.zeros && self.decoded > ZEROS {
             flags |= ContentFlags::ALL_ZERO;
         }
         if sniff::late_magic(&self.head) {
             flags |= ContentFlags::MAGIC_NOT_AT_START;
         }
-        // Bit 0 of the first entry's general purpose flags (APPNOTE 4.4.4).
-        if ends_matter(kind) && kind != FileKind::Pdf && self.head.get(6).is_some_and(|b| b & 1 == 1) {
-            flags |= ContentFlags::ZIP_ENCRYPTED;
-        }
+        let report = self.inspector.map(|mut inspector| inspector.report()).unwrap_or_default();
         let seen = Seen {
             decoded: self.decoded,
-            kind,
+            kind: report.kind.unwrap_or(kind),
             flags,
-            report: self.inspector.map(|mut inspector| inspector.report()).unwrap_or_default(),
+            report,
             data_uri_bytes: self.uris.map_or(0, |u| u.bytes),
             digest: digest(&self.head),
         };
         self.head.clear();
         (seen, self.head)
     }
-}
-
-/// Formats that tell at their end whether they are whole.
-fn ends_matter(kind: FileKind) -> bool {
-    matches!(kind.family(), Family::Zip | Family::Pdf) || matches!(kind, FileKind::Jar | FileKind::Apk)
 }
 
 /// Tells files of one mail apart; never kept.
@@ -139,7 +94,6 @@ impl Sink for Content {
     #[inline]
     fn wants(&self, count: usize) -> bool {
         self.kind.is_none()
-            || self.tail.is_some()
             || self.uris.is_some()
             || self.zeros
             || self.inspector.as_ref().is_some_and(|inspector| inspector.wants(count as u64))
@@ -156,9 +110,6 @@ impl Sink for Content {
             if self.head.len() == HEAD {
                 self.judge_head();
             }
-        }
-        if let Some(tail) = &mut self.tail {
-            tail.push(rest);
         }
         if let Some(inspector) = &mut self.inspector {
             inspector.bytes(rest);

@@ -167,6 +167,8 @@ impl Leaf {
         part.detected = seen.kind;
         part.content = seen.flags;
         part.damage = seen.report.damage;
+        part.encryption = seen.report.encryption;
+        part.holds = seen.report.holds;
         part.data_uri_bytes = seen.data_uri_bytes;
         part.coding |= coding;
         if part.attachment && seen.decoded > 0 {

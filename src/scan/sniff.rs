@@ -44,6 +44,10 @@ fn marked(head: &[u8]) -> Option<FileKind> {
     match head {
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => Some(ole(head)),
         [b'P', b'K', 3, 4, ..] => Some(zip(head)),
+        // What an archive that was to be split begins with (APPNOTE 8.5.4, 8.5.5).
+        [b'P', b'K', 7, 8, rest @ ..] | [b'P', b'K', b'0', b'0', rest @ ..] if rest.starts_with(b"PK\x03\x04") => {
+            Some(zip(rest))
+        }
         [b'P', b'K', 5, 6, ..] => Some(FileKind::Zip),
         _ => None,
     }
@@ -152,11 +156,6 @@ pub(super) fn zip_by_names(bytes: &[u8]) -> FileKind {
         (b"META-INF/MANIFEST.MF", FileKind::Jar),
     ];
     NAMES.iter().find(|(name, _)| entry(name)).map_or(FileKind::Zip, |(_, kind)| *kind)
-}
-
-/// Whether the directory in these bytes has an encrypted entry: bit 0 of its general purpose flags (APPNOTE 4.4.4).
-pub(super) fn zip_has_encrypted(bytes: &[u8]) -> bool {
-    memmem::find_iter(bytes, b"PK\x01\x02").any(|at| bytes.get(at + 8).is_some_and(|b| b & 1 == 1))
 }
 
 fn binary(head: &[u8]) -> FileKind {

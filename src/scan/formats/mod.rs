@@ -4,11 +4,14 @@
 //! [`Tail`](super::tail::Tail). Most formats are walked along in [`steps`]: they ask for the next piece of structure and
 //! skip what lies between. What is skipped is not even decoded.
 
+mod listing;
+mod pdf;
 mod png;
 mod steps;
+mod zip;
 
-use super::facts::DamageFlags;
-use super::names::FileKind;
+use super::facts::{DamageFlags, HoldsFlags};
+use super::names::{Encryption, Family, FileKind};
 use steps::Steps;
 
 /// Looks at one file as it streams by.
@@ -24,15 +27,33 @@ pub(super) trait Inspect: Send {
 }
 
 /// What an inspector has found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Report {
     pub damage: DamageFlags,
+    pub encryption: Encryption,
+    pub holds: HoldsFlags,
+    /// What kind of file it is, where that is only seen behind its first bytes.
+    pub kind: Option<FileKind>,
+}
+
+impl Default for Report {
+    fn default() -> Report {
+        Report { damage: DamageFlags::empty(), encryption: Encryption::No, holds: HoldsFlags::empty(), kind: None }
+    }
+}
+
+/// The number in these bytes, the lowest byte first; of more than eight, the last eight.
+fn le(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
 /// The inspector for a kind of file, if there is one. It wants the file from its first byte.
 pub(super) fn inspector(kind: FileKind) -> Option<Box<dyn Inspect>> {
     Some(match kind {
         FileKind::Png => Box::new(Steps::new(png::Png::default())),
+        FileKind::Pdf => Box::new(pdf::Pdf::default()),
+        FileKind::Jar | FileKind::Apk => Box::new(zip::Zip::new(kind)),
+        _ if kind.family() == Family::Zip => Box::new(zip::Zip::new(kind)),
         _ => return None,
     })
 }

@@ -57,7 +57,7 @@ impl Format for Png {
         let mut damage = DamageFlags::empty();
         damage.set(DamageFlags::TRUNCATED, end.done.is_none());
         damage.set(DamageFlags::CORRUPT, self.corrupt);
-        Report { damage }
+        Report { damage, ..Report::default() }
     }
 }
 
