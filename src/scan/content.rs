@@ -1,8 +1,8 @@
 //! The decoded content of one part: counted, its beginning looked at, and the whole given to who knows its format.
 
 use super::facts::{ContentFlags, Part};
-use super::formats::{self, Inspect, Report};
-use super::names::{Extension, FileKind, MediaType};
+use super::formats::{self, Inspect, Report, crypto};
+use super::names::{Encryption, Extension, FileKind, MediaType};
 use super::sink::Sink;
 use super::sniff::{self, HEAD};
 
@@ -18,6 +18,8 @@ pub(super) struct Content {
     /// The head was nothing but NUL, and so is all since.
     zeros: bool,
     kind: Option<FileKind>,
+    declared: MediaType,
+    extension: Extension,
 }
 
 /// What is known when the part has ended.
@@ -35,19 +37,33 @@ impl Content {
     /// `head` is an empty buffer, given back by [`finish`](Content::finish).
     pub fn new(part: &Part, head: Vec<u8>) -> Content {
         let html = part.declared == MediaType::TextHtml && part.extension == Extension::None;
-        Content { decoded: 0, head, inspector: None, uris: html.then(DataUris::default), zeros: false, kind: None }
+        let uris = html.then(DataUris::default);
+        let (declared, extension) = (part.declared, part.extension);
+        Content { decoded: 0, head, inspector: None, uris, zeros: false, kind: None, declared, extension }
     }
 
     /// Content that is only counted.
     pub fn only_counted(head: Vec<u8>) -> Content {
-        Content { decoded: 0, head, inspector: None, uris: None, zeros: false, kind: Some(FileKind::Unknown) }
+        Content {
+            decoded: 0,
+            head,
+            inspector: None,
+            uris: None,
+            zeros: false,
+            kind: Some(FileKind::Unknown),
+            declared: MediaType::Other,
+            extension: Extension::None,
+        }
     }
 
     /// The head is complete: decides what the file is, and who looks at it.
     fn judge_head(&mut self) {
         let kind = sniff::kind(&self.head);
         self.kind = Some(kind);
-        self.inspector = formats::inspector(kind);
+        let named = [self.extension.family(), self.declared.family()];
+        let by_name = || named.into_iter().find_map(|named| formats::inspector_by_name(named, &self.head));
+        let unclear = matches!(kind, FileKind::Unknown | FileKind::Text);
+        self.inspector = if unclear { by_name() } else { None }.or_else(|| formats::inspector(kind));
         if let Some(inspector) = &mut self.inspector {
             inspector.bytes(&self.head);
         }
@@ -67,7 +83,10 @@ impl Content {
         if sniff::late_magic(&self.head) {
             flags |= ContentFlags::MAGIC_NOT_AT_START;
         }
-        let report = self.inspector.map(|mut inspector| inspector.report()).unwrap_or_default();
+        let mut report = self.inspector.map(|mut inspector| inspector.report()).unwrap_or_default();
+        if report.encryption == Encryption::No {
+            report.encryption = crypto::encryption(self.declared, self.extension, &self.head);
+        }
         let seen = Seen {
             decoded: self.decoded,
             kind: report.kind.unwrap_or(kind),

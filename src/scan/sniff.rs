@@ -7,7 +7,7 @@ use memchr::memmem;
 /// Bytes of the beginning that are looked at.
 pub(super) const HEAD: usize = 8 * 1024;
 /// Acrobat and others find a file's magic within this distance from its start.
-const LATE_MAGIC: usize = 1024;
+pub(super) const LATE_MAGIC: usize = 1024;
 
 /// The kind of the file that begins with `head`, its first [`HEAD`] bytes or all it has.
 pub(super) fn kind(head: &[u8]) -> FileKind {

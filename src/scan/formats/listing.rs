@@ -72,9 +72,10 @@ fn judge(name: &[u8], directory: bool) -> HoldsFlags {
     if directory {
         return holds;
     }
-    let extension = extension(name);
-    holds.set(HoldsFlags::EXECUTABLE, extension.runs());
-    holds.set(HoldsFlags::ARCHIVE, is_archive(extension));
+    let last = &name[name.len().saturating_sub(LONGEST_EXTENSION + 1)..];
+    if let Some(dot) = memchr::memrchr(b'.', last) {
+        holds |= of_extension(&last[dot + 1..]);
+    }
     holds.set(HoldsFlags::CONTENT_TYPES, name == b"[Content_Types].xml");
     holds.set(
         HoldsFlags::MACROS,
@@ -83,11 +84,13 @@ fn judge(name: &[u8], directory: bool) -> HoldsFlags {
     holds
 }
 
-/// The extension of a file by its name, or by the end of its name.
-fn extension(name: &[u8]) -> Extension {
-    let last = &name[name.len().saturating_sub(LONGEST_EXTENSION)..];
-    let Some(dot) = memchr::memrchr(b'.', last) else { return Extension::None };
-    std::str::from_utf8(&last[dot + 1..]).map_or(Extension::Other, Extension::of)
+/// What the extension of a file in an archive says.
+pub(super) fn of_extension(text: &[u8]) -> HoldsFlags {
+    let extension = std::str::from_utf8(text).map_or(Extension::Other, Extension::of);
+    let mut holds = HoldsFlags::empty();
+    holds.set(HoldsFlags::EXECUTABLE, extension.runs());
+    holds.set(HoldsFlags::ARCHIVE, is_archive(extension));
+    holds
 }
 
 fn is_archive(extension: Extension) -> bool {

@@ -4,14 +4,24 @@
 //! [`Tail`](super::tail::Tail). Most formats are walked along in [`steps`]: they ask for the next piece of structure and
 //! skip what lies between. What is skipped is not even decoded.
 
+pub(super) mod crypto;
+mod disk_image;
+mod gzip;
 mod listing;
+mod ole;
+mod packed;
 mod pdf;
 mod png;
+mod rar;
+mod seven_zip;
 mod steps;
+mod tnef;
 mod zip;
 
 use super::facts::{DamageFlags, HoldsFlags};
 use super::names::{Encryption, Family, FileKind};
+use super::sniff;
+use memchr::memmem;
 use steps::Steps;
 
 /// Looks at one file as it streams by.
@@ -47,13 +57,33 @@ fn le(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
+/// The inspector for what is called a PDF or a ZIP and does not begin as one: `head` may have junk before it, and a file the
+/// last piece of an archive.
+pub(super) fn inspector_by_name(named: Family, head: &[u8]) -> Option<Box<dyn Inspect>> {
+    let early = &head[..head.len().min(sniff::LATE_MAGIC)];
+    match named {
+        Family::Pdf if memmem::find(early, b"%PDF-").is_some() => Some(Box::new(pdf::Pdf::new(true))),
+        Family::Zip => Some(Box::new(zip::Zip::new(FileKind::Zip))),
+        _ => None,
+    }
+}
+
 /// The inspector for a kind of file, if there is one. It wants the file from its first byte.
 pub(super) fn inspector(kind: FileKind) -> Option<Box<dyn Inspect>> {
     Some(match kind {
         FileKind::Png => Box::new(Steps::new(png::Png::default())),
-        FileKind::Pdf => Box::new(pdf::Pdf::default()),
+        FileKind::Pdf => Box::new(pdf::Pdf::new(false)),
+        FileKind::SevenZip => Box::new(Steps::new(seven_zip::SevenZip::default())),
+        FileKind::Rar => Box::new(Steps::new(rar::Rar::default())),
+        FileKind::Gzip => Box::new(gzip::Gzip::default()),
+        FileKind::Tar => Box::new(Steps::new(packed::Tar::default())),
+        FileKind::Cab => Box::new(Steps::new(packed::Cab::default())),
+        FileKind::Xz => Box::new(packed::Xz::default()),
+        FileKind::Tnef => Box::new(Steps::new(tnef::Tnef::default())),
+        FileKind::Unknown => Box::new(Steps::new(disk_image::DiskImage::default())),
         FileKind::Jar | FileKind::Apk => Box::new(zip::Zip::new(kind)),
         _ if kind.family() == Family::Zip => Box::new(zip::Zip::new(kind)),
+        _ if kind.family() == Family::Ole => Box::new(Steps::new(ole::Ole::new(kind))),
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{Inspect, Report};
 use crate::scan::facts::DamageFlags;
-use crate::scan::names::Encryption;
+use crate::scan::names::{Encryption, FileKind};
 use crate::scan::tail::{TAIL, Tail};
 use memchr::memmem;
 
@@ -15,6 +15,15 @@ pub(super) struct Pdf {
     tail: Tail,
     length: u64,
     encrypted: bool,
+    /// Something stands before `%PDF-`.
+    late: bool,
+}
+
+impl Pdf {
+    /// Of a file that begins with `%PDF-`, or a little later.
+    pub fn new(late: bool) -> Pdf {
+        Pdf { late, ..Pdf::default() }
+    }
 }
 
 impl Inspect for Pdf {
@@ -39,7 +48,8 @@ impl Inspect for Pdf {
         let tail = self.tail.bytes();
         let encrypted = self.encrypted || names_encryption(tail);
         let encryption = if encrypted { Encryption::All } else { Encryption::No };
-        Report { damage: end(tail, self.length), encryption, ..Report::default() }
+        let kind = self.late.then_some(FileKind::Pdf);
+        Report { damage: end(tail, self.length), encryption, kind, ..Report::default() }
     }
 }
 
@@ -80,7 +90,6 @@ fn names_encryption(bytes: &[u8]) -> bool {
 mod tests {
     use super::super::tests::{assert_damage, inspect};
     use super::*;
-    use crate::scan::names::FileKind;
 
     fn pdf(trailer: &str) -> Vec<u8> {
         let mut file = "%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n".to_owned();

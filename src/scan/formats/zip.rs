@@ -58,6 +58,10 @@ impl Inspect for Zip {
         let walked = self.walk.format();
         let tail = self.tail.bytes();
         let end = End::find(tail, self.length);
+        if end.is_none() && !walked.begun {
+            // Only its name said that it is one.
+            return Report::default();
+        }
         let listed = end.as_ref().and_then(|end| end.directory.clone());
         let in_tail = listed.clone().and_then(|range| tail.get(range)).map(Directory::read);
         let before_tail = self.length - tail.len() as u64;

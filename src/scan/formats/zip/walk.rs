@@ -42,6 +42,8 @@ pub(super) struct Walk {
     pub mimetype: bool,
     /// Whether an ODF's uncompressed text is XML.
     pub content_is_xml: Option<bool>,
+    /// It begins as a ZIP does.
+    pub begun: bool,
     /// It begins with the mark of an archive in several pieces (§8.5.5).
     pub volume: bool,
 }
@@ -53,6 +55,7 @@ impl Walk {
     }
 
     fn signature(&mut self, at: u64, signature: &[u8]) -> Next {
+        self.begun |= signature.starts_with(b"PK");
         match signature {
             b"PK\x03\x04" => self.go(State::Local, 0, LOCAL),
             b"PK\x01\x02" => {
