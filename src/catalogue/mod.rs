@@ -6,14 +6,17 @@
 //!
 //! To add one: declare it here, put a mail that shows it and a near-miss into `tests/fixtures`, and renew the docs.
 
+mod archives;
 mod attachments;
 mod content;
 mod encoding;
+mod encrypted;
 mod headers;
 mod names;
 mod scan;
 mod size;
 mod structure;
+mod tnef;
 mod types;
 
 use crate::scan::closed::closed;
@@ -47,6 +50,7 @@ closed! {
         Name = "File names",
         Content = "Damaged content",
         Encrypted = "Encrypted content",
+        Archive = "Archives",
         Tnef = "winmail.dat",
         Encoding = "Transfer encoding",
         Structure = "MIME structure",
@@ -188,7 +192,18 @@ const NEED_THE_END: &[&str] = &[
     "attachment-implausibly-small",
     "attachment-missing-body-only",
     "content-zip-truncated",
+    "content-zip-inconsistent",
+    "content-ooxml-incomplete",
     "content-pdf-truncated",
+    "content-pdf-trailing-data",
+    "content-7z-truncated",
+    "content-rar-truncated",
+    "content-gzip-truncated",
+    "content-archive-truncated",
+    "content-ole-truncated",
+    "tnef-only-body",
+    "tnef-truncated",
+    "scan-format-partial",
     "content-all-zero",
     "cte-base64-bad-padding",
     "cte-base64-length",
@@ -212,6 +227,9 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         types::ENTRIES,
         names::ENTRIES,
         content::ENTRIES,
+        encrypted::ENTRIES,
+        archives::ENTRIES,
+        tnef::ENTRIES,
         encoding::ENTRIES,
         structure::ENTRIES,
         headers::ENTRIES,

@@ -290,6 +290,8 @@ flags! {
         const CONFLICT = 16;
         /// The name of a winmail.dat.
         const WINMAIL = 17;
+        /// The name of one piece of a file that was split (`.001`, `.z01`, `.r00`, `.part1.rar`).
+        const PIECE = 31;
     }
 
     /// Transfer encoding and lines of a part's body.

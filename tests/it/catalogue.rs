@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What fires besides the id that a fixture is of, or on a near-miss, and why.
 const ALSO: &[(&str, &[&str], &str)] = &[
+    ("archive-password-and-nested", &["encrypted-zip"], "it needs the password all the same"),
     ("attachment-large", &["size-encoding-overhead"], "no large file comes without overhead"),
     ("cte-base64-truncated", &["mime-truncated"], "the file, and the mail it is in"),
     ("cte-base64-truncated.near", &["cte-base64-bad-padding"], "the same file, but its part is closed"),
@@ -23,6 +24,11 @@ const ALSO: &[(&str, &[&str], &str)] = &[
     ("size-exceeds-common-limit.near", &["attachment-large", "size-encoding-overhead"], "just below the limit"),
     ("size-near-own-limit", &["size-encoding-overhead"], "it holds 7 MiB"),
     ("size-near-own-limit.near", &["size-encoding-overhead"], "it holds 6 MiB"),
+    ("tnef-contains-files", &["tnef-attachment"], "it is one"),
+    ("tnef-contains-files.near", &["tnef-attachment"], "it is one, with text only"),
+    ("tnef-only-body", &["tnef-attachment"], "it is one"),
+    ("tnef-only-body.near", &["tnef-attachment"], "it is one, beside a text"),
+    ("tnef-truncated.near", &["tnef-attachment"], "it is one, and whole"),
 ];
 
 /// The largest piece that Postfix sends to a milter.

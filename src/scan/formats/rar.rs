@@ -42,6 +42,17 @@ const END5: u64 = 5;
 /// The extra record of an encrypted file.
 const ENCRYPTION5: u64 = 1;
 
+/// Encrypted blocks and data, one after the other: each is a multiple of AES's 16 bytes, and has so many of salt before it.
+#[derive(Clone, Copy)]
+struct Locked {
+    /// Bytes of the last open block that were not read.
+    before: u64,
+    unit: u64,
+}
+
+const SALT4: u64 = 8;
+const SALT5: u64 = 16;
+
 #[derive(Clone, Copy, Default)]
 enum State {
     #[default]
@@ -76,8 +87,8 @@ pub(super) struct Rar {
     stored: u32,
     checksum: crc32fast::Hasher,
     files: Listing,
-    /// The names are encrypted as well: nothing more can be seen.
-    locked: bool,
+    /// The names are encrypted as well, in [`Locked`] pieces: nothing more can be seen.
+    locked: Option<Locked>,
     volume: bool,
     corrupt: bool,
     /// Without an end block it is not whole, as RAR 5 never is.
@@ -103,8 +114,8 @@ impl Rar {
             END4 => Next::Done,
             MAIN4 => {
                 self.volume |= flags & VOLUME4 != 0;
-                self.locked = flags & LOCKED4 != 0;
-                if self.locked { Next::Done } else { self.go(State::Block4, body, BLOCK4) }
+                self.locked = (flags & LOCKED4 != 0).then_some(Locked { before: body, unit: SALT4 });
+                if self.locked.is_some() { Next::Done } else { self.go(State::Block4, body, BLOCK4) }
             }
             FILE4 | SUB4 if body > 0 => {
                 let take = body.min(PIECE as u64);
@@ -174,7 +185,7 @@ impl Rar {
                 self.file5(fields, flags, extra, data);
             }
             LOCKED5 => {
-                self.locked = true;
+                self.locked = Some(Locked { before: over.saturating_add(data), unit: SALT5 });
                 return Next::Done;
             }
             END5 => return Next::Done,
@@ -256,8 +267,10 @@ impl Format for Rar {
     fn report(&mut self, end: End) -> Report {
         let mut report = Report { holds: self.files.holds(), encryption: self.files.encryption(), ..Report::default() };
         let between = end.between && matches!(self.state, State::Block4);
-        let cut = end.done.is_none() && (!between || self.needs_end);
-        if self.locked {
+        let mut cut = end.done.is_none() && (!between || self.needs_end);
+        if let Some(Locked { before, unit }) = self.locked {
+            let begin = end.done.map_or(u64::MAX, |at| at.saturating_add(before));
+            cut = end.length.checked_sub(begin).is_none_or(|length| length == 0 || length % unit != 0);
             report.encryption = Encryption::All;
         } else if report.encryption == Encryption::No && (cut || self.corrupt || self.partly) {
             report.encryption = Encryption::Unknown;
@@ -341,6 +354,22 @@ mod tests {
     }
 
     #[test]
+    fn of_encrypted_names_the_length_tells() {
+        let rar4 = |length| rar4(LOCKED4 as u16, &[vec![0xA5; length]]);
+        let rar5 = |length| [b"Rar!\x1A\x07\x01\0".to_vec(), block5(&[4, 0, 0, 0], b""), vec![0xA5; length]].concat();
+        for (file, expected) in [
+            (rar4(40), DamageFlags::empty()),
+            (rar4(39), DamageFlags::TRUNCATED),
+            (rar4(0), DamageFlags::TRUNCATED),
+            (rar4(0)[..15].to_vec(), DamageFlags::TRUNCATED),
+            (rar5(48), DamageFlags::empty()),
+            (rar5(40), DamageFlags::TRUNCATED),
+        ] {
+            assert_damage(FileKind::Rar, &file, expected, "names encrypted");
+        }
+    }
+
+    #[test]
     fn broken_blocks() {
         let mut changed = rar5(&[file5("a.txt", b""), end5()]);
         changed[20] ^= 1;
@@ -358,10 +387,11 @@ mod tests {
             (rar4(0, &[file4("a", 4, 29), file4("b", 0, 29), end4()]), Encryption::Some),
             (rar4(0, &[file4("a", 4, 29), end4()]), Encryption::All),
             (rar4(LOCKED4 as u16, &[vec![0xA5; 40]]), Encryption::All),
+            (rar4(LOCKED4 as u16, &[]), Encryption::All),
             (rar5(&[file5("a", b""), end5()]), Encryption::No),
             (rar5(&[file5("a", &lock), file5("b", b""), end5()]), Encryption::Some),
             (rar5(&[file5("a", &lock), end5()]), Encryption::All),
-            (rar5(&[block5(&[4, 0, 0, 0], b""), vec![0xA5; 40]]), Encryption::All),
+            (rar5(&[block5(&[4, 0, 0, 0], b""), vec![0xA5; 48]]), Encryption::All),
             (rar5(&[file5("a", b"")]), Encryption::Unknown),
         ] {
             for step in [1, 7, file.len()] {

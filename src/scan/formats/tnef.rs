@@ -6,8 +6,9 @@ use crate::scan::facts::{DamageFlags, HoldsFlags};
 
 /// Signature and key.
 const SIGNATURE: usize = 6;
-/// Level, identifier and length before an attribute's data; the checksum behind it. Many programs get that wrong.
-const BEFORE: usize = 9;
+/// Level, then identifier and length before an attribute's data; the checksum behind it. Many programs get that wrong.
+const LEVEL: usize = 1;
+const BEFORE: usize = 8;
 const CHECKSUM: u64 = 2;
 /// Levels: the message, and an attachment.
 const MESSAGE: u8 = 1;
@@ -20,6 +21,8 @@ const ATTACH_DATA: u64 = 0x800F;
 #[derive(Default)]
 pub(super) struct Tnef {
     begun: bool,
+    /// Of the current attribute.
+    level: u8,
     files: bool,
 }
 
@@ -27,23 +30,29 @@ impl Format for Tnef {
     const FIRST: usize = SIGNATURE;
 
     fn piece(&mut self, _at: u64, piece: &[u8]) -> Next {
-        if !self.begun {
-            self.begun = true;
-            return Next::take(BEFORE);
-        }
-        let [level, id @ .., l1, l2, l3, l4] = piece else { return Next::Done };
-        if !matches!(*level, MESSAGE | ATTACHMENT) {
+        match *piece {
+            _ if !self.begun => {
+                self.begun = true;
+                Next::take(LEVEL)
+            }
+            [level @ (MESSAGE | ATTACHMENT)] => {
+                self.level = level;
+                Next::take(BEFORE)
+            }
+            [i1, i2, _, _, l1, l2, l3, l4] => {
+                let id = le(&[i1, i2]);
+                self.files |= self.level == ATTACHMENT && matches!(id, ATTACH_REND_DATA | ATTACH_DATA);
+                self.level = 0;
+                Next::Piece { skip: le(&[l1, l2, l3, l4]) + CHECKSUM, take: LEVEL }
+            }
             // Something else behind the end.
-            return Next::Done;
+            _ => Next::Done,
         }
-        let id = le(&id[..id.len().min(2)]);
-        self.files |= *level == ATTACHMENT && matches!(id, ATTACH_REND_DATA | ATTACH_DATA);
-        Next::Piece { skip: le(&[*l1, *l2, *l3, *l4]) + CHECKSUM, take: BEFORE }
     }
 
     fn report(&mut self, end: End) -> Report {
         let mut report = Report::default();
-        report.damage.set(DamageFlags::TRUNCATED, end.done.is_none() && !end.between);
+        report.damage.set(DamageFlags::TRUNCATED, end.done.is_none() && !(end.between && self.level == 0));
         report.holds.set(HoldsFlags::FILES, self.files);
         report
     }
@@ -77,6 +86,7 @@ mod tests {
             assert_damage(FileKind::Tnef, &whole[..cut], DamageFlags::TRUNCATED, "cut");
         }
         assert_damage(FileKind::Tnef, &[&whole[..], &[0; 99]].concat(), DamageFlags::empty(), "with more behind it");
+        assert_damage(FileKind::Tnef, &[&whole[..], b"\n"].concat(), DamageFlags::empty(), "with a line end behind it");
         let huge = [&whole[..], &[1, 0, 0, 0, 0, 255, 255, 255, 255]].concat();
         assert_damage(FileKind::Tnef, &huge, DamageFlags::TRUNCATED, "longer than it is");
     }

@@ -57,7 +57,7 @@ impl Inspect for Zip {
     fn report(&mut self) -> Report {
         let walked = self.walk.format();
         let tail = self.tail.bytes();
-        let end = End::find(tail, self.length);
+        let end = End::find(tail, self.length, walked.begun && !walked.marked);
         if end.is_none() && !walked.begun {
             // Only its name said that it is one.
             return Report::default();
@@ -99,6 +99,8 @@ struct End {
     entries: u64,
     /// The directory, if the tail holds it.
     directory: Option<Range<usize>>,
+    /// Bytes of other data before the archive, if its offsets are to be right.
+    before: u64,
     /// This is the last piece of an archive that was split (§8.5).
     volume: bool,
     /// What must be there is not: the ZIP64 record, or a directory where one should begin.
@@ -107,11 +109,15 @@ struct End {
 
 impl End {
     /// Finds the record in the last bytes of a file of this length: the last one that fits. What it points at lies before it.
-    fn find(tail: &[u8], length: u64) -> Option<End> {
+    ///
+    /// Other data may stand before an archive (a program that unpacks it). But in a file that `begins` with an entry, a
+    /// record that counts from some other place is of an archive inside, and the file's own is missing.
+    fn find(tail: &[u8], length: u64, begins: bool) -> Option<End> {
         let mut before = tail.len();
         while let Some(at) = memmem::rfind(&tail[..before], b"PK\x05\x06") {
-            if let Some(end) = End::read(tail, at, length) {
-                return Some(end);
+            match End::read(tail, at, length) {
+                Some(end) if !begins || end.before == 0 => return Some(end),
+                _ => {}
             }
             before = at;
         }
@@ -128,6 +134,7 @@ impl End {
         let later = |disk: u64| disk != 0 && disk != ELSEWHERE_16;
         let volume = later(field(record, 4, 2)) || later(field(record, 6, 2));
         let (mut entries, mut size, mut offset) = (field(record, 10, 2), field(record, 12, 4), field(record, 16, 4));
+        let narrow = entries == ELSEWHERE_16 || size == ELSEWHERE_32 || offset == ELSEWHERE_32;
         let mut directory_end = at;
         let mut incomplete = false;
         let locator = at.checked_sub(LOCATOR).filter(|start| tail[*start..].starts_with(b"PK\x06\x07"));
@@ -139,14 +146,13 @@ impl End {
                     (entries, size, offset) = (field(wide, 32, 8), field(wide, 40, 8), field(wide, 48, 8));
                     directory_end = start;
                 }
-                // It may stand before the tail, if there is much between.
-                None => incomplete = place >= before_tail,
+                // Without need it is a name that looks like one. The record may also stand before the tail.
+                None => incomplete = narrow && place >= before_tail,
             }
         }
-        let known = locator.is_none() || directory_end != at;
-        let narrow = size == ELSEWHERE_32 || offset == ELSEWHERE_32;
+        let known = !narrow || directory_end != at;
         let place = before_tail + directory_end as u64;
-        if !volume && known && !narrow && offset.saturating_add(size) > place {
+        if !volume && known && offset.saturating_add(size) > place {
             return None;
         }
         let begins = |start: usize| tail.get(start..).is_some_and(|bytes| bytes.starts_with(b"PK\x01\x02"));
@@ -161,8 +167,10 @@ impl End {
             None if nothing => Some(directory_end..directory_end),
             None => None,
         };
-        incomplete |= directory.is_none() && start.is_some() && known && !narrow;
-        Some(End { entries, directory, volume, incomplete })
+        incomplete |= directory.is_none() && start.is_some() && known;
+        let place = directory.as_ref().map(|range| before_tail + range.start as u64);
+        let before = if volume { 0 } else { place.map_or(0, |place| place.saturating_sub(offset)) };
+        Some(End { entries, directory, before, volume, incomplete })
     }
 
     /// The ZIP64 record: right before its locator, or where that says.

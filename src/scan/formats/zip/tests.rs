@@ -97,6 +97,18 @@ fn a_whole_one_and_each_cut() {
 }
 
 #[test]
+fn the_end_of_an_archive_inside_is_no_end() {
+    let inner = zip(&two());
+    let (body, directory) = parts(&[file("inner.zip", &inner), file("z.txt", b"and more")]);
+    let whole = [&body[..], &directory, &end(2, directory.len(), body.len(), "")].concat();
+    assert_damage(FileKind::Zip, &whole, DamageFlags::empty(), "whole");
+    for cut in 4..whole.len() {
+        let damage = report(&whole[..cut]).damage - DamageFlags::PARTLY_SEEN;
+        assert_eq!(damage, DamageFlags::TRUNCATED, "{cut}");
+    }
+}
+
+#[test]
 fn what_does_not_fit_together() {
     let (body, directory) = parts(&two());
     let whole = |entries, size: usize, offset| [&body[..], &directory, &end(entries, size, offset, "")].concat();

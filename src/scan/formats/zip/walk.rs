@@ -44,7 +44,9 @@ pub(super) struct Walk {
     pub content_is_xml: Option<bool>,
     /// It begins as a ZIP does.
     pub begun: bool,
-    /// It begins with the mark of an archive in several pieces (§8.5.5).
+    /// It begins with a mark before the first entry, which may be counted or not.
+    pub marked: bool,
+    /// That is the mark of an archive in several pieces (§8.5.5).
     pub volume: bool,
 }
 
@@ -69,6 +71,7 @@ impl Walk {
                 Next::Done
             }
             b"PK\x07\x08" | b"PK00" if at == 0 => {
+                self.marked = true;
                 self.volume = signature != b"PK00";
                 self.go(State::Signature, 0, SIGNATURE)
             }
