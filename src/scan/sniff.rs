@@ -170,6 +170,8 @@ fn binary(head: &[u8]) -> FileKind {
             }
         }
         "bmp" if head.get(6..10) != Some(&[0; 4]) => FileKind::Unknown,
+        // It has the mark of a PDF somewhere near its beginning, as a signature around one has, too: its name decides.
+        "pdf" => FileKind::Unknown,
         "elf" => FileKind::Elf,
         "mach" => FileKind::MachO,
         "class" => FileKind::JavaClass,
