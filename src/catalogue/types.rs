@@ -1,7 +1,7 @@
 //! What a file is by its name, and what it is by its own bytes.
 
 use super::{Check, Entry, Group, KIB, Level, PartView};
-use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags};
+use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags, HoldsFlags};
 use crate::scan::names::{Encoding, Extension, Family, FileKind, MediaType};
 
 /// A stub that only points to a file is not larger.
@@ -189,16 +189,16 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Notice,
         title: "Document with macros",
-        what: "An Office document has the extension of documents that may contain macros.",
+        what: "An Office document contains macros, or has the extension of documents that may.",
         why: "Many recipients' filters take it out or hold it, and Office blocks its macros.",
         tell: "This kind of document may contain small programs, so some recipients don't get it. If it needs none, \
             please ask the sender to save it as an ordinary document.",
         fix: "The sender: save it without macros (docx, xlsx, pptx).",
-        misses: "Macros in documents of the old formats (doc, xls, ppt) or under another extension.",
+        misses: "Whether the macros do anything. Macros in a document with a password, or in one inside an archive.",
         rfc: "ECMA-376; Microsoft's blocking of macros from the internet",
         check: Check::Part(|p, _| {
             use Extension::{Docm, Dotm, Pptm, Xlam, Xlsm, Xltm};
-            one_of(p, &[Docm, Xlsm, Pptm, Dotm, Xltm, Xlam])
+            one_of(p, &[Docm, Xlsm, Pptm, Dotm, Xltm, Xlam]) || p.holds.contains(HoldsFlags::MACROS)
         }),
     },
     Entry {
@@ -274,14 +274,17 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Warning,
         title: "Disk image",
-        what: "An attachment has the extension of a disk image (iso, img, vhd, vhdx, dmg).",
+        what: "An attachment is a disk image by its extension (iso, img, vhd, vhdx, dmg) or its content.",
         why: "Most providers refuse disk images, because they have often carried harmful programs.",
         tell: "Many mail systems refuse this kind of file. Please don't open it unless you expected it; the sender \
             can offer it as a download.",
         fix: "The sender: offer it as a download.",
-        misses: "Decided by the name alone: a disk image under another name is not noticed.",
+        misses: "A DMG or a VHD of fixed size under another name: they say what they are only at their end.",
         rfc: "support.google.com/mail/answer/6590; Outlook's blocked attachments",
-        check: Check::Part(|p, _| p.extension.family() == Family::DiskImage && !p.is_message_kind()),
+        check: Check::Part(|p, _| {
+            let named = p.extension.family() == Family::DiskImage && !p.is_message_kind();
+            named || p.detected == FileKind::DiskImage
+        }),
     },
     Entry {
         id: "type-magic-not-at-start",

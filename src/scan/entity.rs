@@ -3,11 +3,12 @@
 use super::boundary::{ALL_BOUNDARIES, DELIMITER_LINE};
 use super::charset::Charset;
 use super::facts::{
-    CodingFlags, ContentFlags, DamageFlags, Fields, HeaderFlags, LimitFlags, NameFlags, Part, StructureFlags, TextFlags,
+    CodingFlags, ContentFlags, DamageFlags, Fields, HeaderFlags, HoldsFlags, LimitFlags, NameFlags, Part,
+    StructureFlags, TextFlags,
 };
 use super::header::{self, MimeHeader};
 use super::limits::Limits;
-use super::names::{Disposition, Encoding, Extension, Family, FileKind, MediaType};
+use super::names::{Disposition, Encoding, Encryption, Extension, Family, FileKind, MediaType};
 use super::received::Trace;
 use super::shared::{Shared, Slot};
 use super::stream::{Kind, Open, Outer};
@@ -331,6 +332,8 @@ impl HeaderReader {
             structure,
             content: ContentFlags::empty(),
             damage: DamageFlags::empty(),
+            encryption: Encryption::No,
+            holds: HoldsFlags::empty(),
         };
         part.attachment = part.is_attachment(in_report);
         let hidden =
@@ -382,6 +385,8 @@ impl Part {
             structure: StructureFlags::empty(),
             content: ContentFlags::empty(),
             damage: DamageFlags::empty(),
+            encryption: Encryption::No,
+            holds: HoldsFlags::empty(),
         }
     }
 

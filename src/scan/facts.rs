@@ -4,7 +4,7 @@
 //! lists only, and [`facts!`] refuses to compile a field of any other type. So a leak is not a bug to hunt: it has no place to live.
 
 use super::charset::Charset;
-use super::names::{Disposition, Encoding, Extension, FileKind, MediaType};
+use super::names::{Disposition, Encoding, Encryption, Extension, FileKind, MediaType};
 use bitflags::bitflags;
 
 pub(crate) mod sealed {
@@ -174,6 +174,10 @@ facts! {
         pub content: ContentFlags,
         /// How the file is damaged.
         pub damage: DamageFlags,
+        /// Whether the file is encrypted.
+        pub encryption: Encryption,
+        /// What the file says that is in it.
+        pub holds: HoldsFlags,
     }
 }
 
@@ -345,6 +349,8 @@ flags! {
         const CONFLICT = 16;
         /// The name of a winmail.dat.
         const WINMAIL = 17;
+        /// The name of one piece of a file that was split (`.001`, `.z01`, `.r00`, `.part1.rar`).
+        const PIECE = 31;
     }
 
     /// Transfer encoding and lines of a part's body.
@@ -435,19 +441,47 @@ flags! {
         const UTF8 = 5;
         /// It is still base64 after its transfer encoding is undone.
         const DOUBLE_ENCODED = 6;
+        /// One piece of an archive that was split.
+        const VOLUME = 16;
+        /// A PDF with more than 1,024 bytes of something else behind its end.
+        const PDF_TRAILING = 17;
+        /// Where it says what it holds is out of reach: too large, compressed, or nowhere without unpacking.
+        const PARTLY_SEEN = 18;
     }
 
     /// What the decoded content says of itself.
     pub struct ContentFlags: u32 {
-        /// A ZIP without its end record (APPNOTE 4.3.16), or whose end record points behind the end.
-        const ZIP_TRUNCATED = 0;
-        /// A PDF without `%%EOF` and `startxref` near its end.
-        const PDF_TRUNCATED = 1;
         /// The magic stands a few bytes behind the start.
         const MAGIC_NOT_AT_START = 2;
         /// Only NUL bytes, in more than 64 bytes.
         const ALL_ZERO = 3;
-        /// An entry of a ZIP is encrypted: the first, or one whose directory entry is in the tail.
-        const ZIP_ENCRYPTED = 4;
+    }
+
+    /// What an archive or a document says that is in it, by the names and sizes it lists.
+    pub struct HoldsFlags: u32 {
+        /// A program or script that is blocked by its name.
+        const EXECUTABLE = 0;
+        /// Another archive.
+        const ARCHIVE = 1;
+        /// More than 10,000 files.
+        const MANY = 2;
+        /// More than 1 GiB, and more than 200 times the size it is packed to.
+        const ABSURD_SIZE = 3;
+        /// Files whose data overlap.
+        const OVERLAPPING = 4;
+        /// A name that leads out of the folder it is unpacked to.
+        const TRAVERSAL = 5;
+        /// A compression that few programs know.
+        const UNUSUAL_METHOD = 6;
+        /// A name above ASCII that is not marked as UTF-8.
+        const NAMES_NOT_UTF8 = 7;
+        /// Macros of an Office document.
+        const MACROS = 8;
+        /// `[Content_Types].xml`, which every OOXML document has (ECMA-376 part 2, §10.1.2).
+        const CONTENT_TYPES = 9;
+        /// `mimetype` as its first entry and uncompressed, as ODF and EPUB have it.
+        const MIMETYPE = 10;
+        /// Attached files, in a TNEF.
+        const FILES = 11;
     }
 }

@@ -168,6 +168,8 @@ impl Leaf {
         part.content = seen.flags;
         part.text = seen.text;
         part.damage = seen.report.damage;
+        part.encryption = seen.report.encryption;
+        part.holds = seen.report.holds;
         part.data_uri_bytes = seen.data_uri_bytes;
         part.coding |= coding;
         if part.attachment && seen.decoded > 0 {

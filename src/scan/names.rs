@@ -140,6 +140,20 @@ macro_rules! by_family {
     };
 }
 
+closed! {
+    /// Whether a file is encrypted, as far as its format tells without unpacking it.
+    pub enum Encryption {
+        /// It is not, or is of a kind that is not asked for it.
+        No = "no",
+        /// Some of what it holds is.
+        Some = "some",
+        /// All of it is.
+        All = "all",
+        /// It does not say where it can be seen.
+        Unknown = "unknown",
+    }
+}
+
 by_family! {
     /// The kind of content, by its own bytes.
     pub enum FileKind {
@@ -222,6 +236,10 @@ by_family! {
         Tnef = "tnef" in Tnef,
         Sqlite = "sqlite" in Data,
         Der = "der" in Data,
+        /// An OOXML document with a password, inside a Compound File Binary ([MS-OFFCRYPTO] 2.3.4).
+        EncryptedOoxml = "encrypted-ooxml" in Ole,
+        /// ISO 9660, VHD or VHDX.
+        DiskImage = "disk-image" in DiskImage,
     }
 }
 

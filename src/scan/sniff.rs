@@ -7,7 +7,7 @@ use memchr::memmem;
 /// Bytes of the beginning that are looked at.
 pub(super) const HEAD: usize = 8 * 1024;
 /// Acrobat and others find a file's magic within this distance from its start.
-const LATE_MAGIC: usize = 1024;
+pub(super) const LATE_MAGIC: usize = 1024;
 
 /// The kind of the file that begins with `head`, its first [`HEAD`] bytes or all it has.
 pub(super) fn kind(head: &[u8]) -> FileKind {
@@ -50,6 +50,10 @@ fn marked(head: &[u8]) -> Option<FileKind> {
     match head {
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => Some(ole(head)),
         [b'P', b'K', 3, 4, ..] => Some(zip(head)),
+        // What an archive that was to be split begins with (APPNOTE 8.5.4, 8.5.5).
+        [b'P', b'K', 7, 8, rest @ ..] | [b'P', b'K', b'0', b'0', rest @ ..] if rest.starts_with(b"PK\x03\x04") => {
+            Some(zip(rest))
+        }
         [b'P', b'K', 5, 6, ..] => Some(FileKind::Zip),
         [_, _, _, _, b'f', b't', b'y', b'p', b1, b2, b3, b4, ..] => Some(brand([*b1, *b2, *b3, *b4])),
         // RF64 is for more than 4 GiB (EBU Tech 3306).
@@ -186,11 +190,6 @@ pub(super) fn zip_by_names(bytes: &[u8]) -> FileKind {
     NAMES.iter().find(|(name, _)| entry(name)).map_or(FileKind::Zip, |(_, kind)| *kind)
 }
 
-/// Whether the directory in these bytes has an encrypted entry: bit 0 of its general purpose flags (APPNOTE 4.4.4).
-pub(super) fn zip_has_encrypted(bytes: &[u8]) -> bool {
-    memmem::find_iter(bytes, b"PK\x01\x02").any(|at| bytes.get(at + 8).is_some_and(|b| b & 1 == 1))
-}
-
 fn binary(head: &[u8]) -> FileKind {
     let Some(found) = infer::get(head) else {
         return if mpeg_audio(head) { FileKind::Mp3 } else { FileKind::Unknown };
@@ -203,6 +202,8 @@ fn binary(head: &[u8]) -> FileKind {
         "bc" if !head.starts_with(b"BC\xC0\xDE") => FileKind::Unknown,
         "mp3" if !head.starts_with(b"ID3") && !mpeg_audio(head) => FileKind::Unknown,
         "ico" if !matches!(head, [_, _, _, _, 1..=64, 0, ..]) => FileKind::Unknown,
+        // It has the mark of a PDF somewhere near its beginning, as a signature around one has, too: its name decides.
+        "pdf" => FileKind::Unknown,
         "elf" => FileKind::Elf,
         "mach" => FileKind::MachO,
         "class" => FileKind::JavaClass,

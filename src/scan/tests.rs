@@ -1,9 +1,7 @@
 //! What single mails give, where no finding shows it.
 
 use super::charset::Charset;
-use super::facts::{
-    CodingFlags, ContentFlags, Fields, HeaderFlags, LimitFlags, MessageFlags, StructureFlags, TextFlags,
-};
+use super::facts::{CodingFlags, Fields, HeaderFlags, LimitFlags, MessageFlags, StructureFlags, TextFlags};
 use super::names::{Extension, FileKind, MediaType};
 use super::{EnvelopeFacts, Facts, Limits, Scanner};
 
@@ -211,22 +209,4 @@ fn encodings_at_their_edges() {
     );
     assert_eq!((facts.parts[0].detected, facts.parts[1].detected), (FileKind::Message, FileKind::Html));
     assert_eq!((facts.parts[0].decoded_bytes, facts.parts[1].decoded_bytes), (30, 5));
-}
-
-#[test]
-fn an_encrypted_entry_behind_a_directory_is_seen() {
-    let entry = |name: &str, bit: u8| [b"PK\x03\x04\x14\0", &[bit][..], &[0; 23], name.as_bytes()].concat();
-    let listed = |name: &str, bit: u8| [b"PK\x01\x02\x14\0\x14\0", &[bit][..], &[0; 37], name.as_bytes()].concat();
-    for (bit, expected) in [(0, ContentFlags::empty()), (1, ContentFlags::ZIP_ENCRYPTED)] {
-        let files = [entry("d/", 0), entry("d/a", bit)].concat();
-        let directory = [listed("d/", 0), listed("d/a", bit)].concat();
-        let mut zip = [&files[..], &directory, b"PK\x05\x06\0\0\0\0\x02\0\x02\0"].concat();
-        zip.extend((directory.len() as u32).to_le_bytes());
-        zip.extend((files.len() as u32).to_le_bytes());
-        zip.extend([0, 0]);
-        let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());
-        scanner.body(b"Content-Type: application/zip\r\nContent-Transfer-Encoding: binary\r\n\r\n");
-        scanner.body(&zip);
-        assert_eq!(scanner.finish().parts[0].content, expected);
-    }
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 /// What fires besides the id that a fixture is of, or on a near-miss, and why.
 const ALSO: &[(&str, &[&str], &str)] = &[
+    ("archive-password-and-nested", &["encrypted-zip"], "it needs the password all the same"),
     ("attachment-large", &["size-encoding-overhead"], "no large file comes without overhead"),
     ("content-bmp-truncated.near", &["type-image-not-web"], "it is whole, but still a BMP"),
     ("content-tiff-offset.near", &["type-image-not-web"], "it is whole, but still a TIFF"),
@@ -25,6 +26,11 @@ const ALSO: &[(&str, &[&str], &str)] = &[
     ("size-exceeds-common-limit.near", &["attachment-large", "size-encoding-overhead"], "just below the limit"),
     ("size-near-own-limit", &["size-encoding-overhead"], "it holds 7 MiB"),
     ("size-near-own-limit.near", &["size-encoding-overhead"], "it holds 6 MiB"),
+    ("tnef-contains-files", &["tnef-attachment"], "it is one"),
+    ("tnef-contains-files.near", &["tnef-attachment"], "it is one, with text only"),
+    ("tnef-only-body", &["tnef-attachment"], "it is one"),
+    ("tnef-only-body.near", &["tnef-attachment"], "it is one, beside a text"),
+    ("tnef-truncated.near", &["tnef-attachment"], "it is one, and whole"),
 ];
 
 /// The largest piece that Postfix sends to a milter.

@@ -87,7 +87,7 @@ impl Format for Bmff {
         damage.set(DamageFlags::TRUNCATED, truncated);
         damage.set(DamageFlags::NO_INDEX, self.plays && !truncated && !self.index);
         damage.set(DamageFlags::TRAILING, self.end.is_some_and(|at| end.length.saturating_sub(at) > TRAILING));
-        Report { damage }
+        Report { damage, ..Report::default() }
     }
 }
 

@@ -6,17 +6,30 @@
 
 mod bmff;
 mod bmp;
+pub(super) mod crypto;
+mod disk_image;
 mod gif;
+mod gzip;
 mod jpeg;
+mod listing;
 mod matroska;
 mod ogg;
+mod ole;
+mod packed;
+mod pdf;
 mod png;
+mod rar;
 mod riff;
+mod seven_zip;
 mod steps;
 mod tiff;
+mod tnef;
+mod zip;
 
-use super::facts::DamageFlags;
-use super::names::FileKind;
+use super::facts::{DamageFlags, HoldsFlags};
+use super::names::{Encryption, Family, FileKind};
+use super::sniff;
+use memchr::memmem;
 use steps::{End, Format, Steps};
 
 /// More bytes than this behind a format's own end are a second file, and no filling.
@@ -35,16 +48,42 @@ pub(super) trait Inspect: Send {
 }
 
 /// What an inspector has found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Report {
     pub damage: DamageFlags,
+    pub encryption: Encryption,
+    pub holds: HoldsFlags,
+    /// What kind of file it is, where that is only seen behind its first bytes.
+    pub kind: Option<FileKind>,
+}
+
+impl Default for Report {
+    fn default() -> Report {
+        Report { damage: DamageFlags::empty(), encryption: Encryption::No, holds: HoldsFlags::empty(), kind: None }
+    }
+}
+
+/// The number in these bytes, the lowest byte first; of more than eight, the last eight.
+fn le(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The inspector for what is called a PDF or a ZIP and does not begin as one: `head` may have junk before it, and a file the
+/// last piece of an archive.
+pub(super) fn inspector_by_name(named: Family, head: &[u8]) -> Option<Box<dyn Inspect>> {
+    let early = &head[..head.len().min(sniff::LATE_MAGIC)];
+    match named {
+        Family::Pdf if memmem::find(early, b"%PDF-").is_some() => Some(Box::new(pdf::Pdf::new(true))),
+        Family::Zip => Some(Box::new(zip::Zip::new(FileKind::Zip))),
+        _ => None,
+    }
 }
 
 impl Report {
     fn truncated(truncated: bool) -> Report {
         let mut damage = DamageFlags::empty();
         damage.set(DamageFlags::TRUNCATED, truncated);
-        Report { damage }
+        Report { damage, ..Report::default() }
     }
 
     /// Of a format that has an end of its own, where the walk is done.
@@ -72,6 +111,18 @@ pub(super) fn inspector(kind: FileKind) -> Option<Box<dyn Inspect>> {
         FileKind::Matroska => walk(matroska::Matroska::default()),
         FileKind::Tiff => walk(tiff::Tiff::default()),
         FileKind::Bmp => walk(bmp::Bmp::default()),
+        FileKind::Pdf => Box::new(pdf::Pdf::new(false)),
+        FileKind::SevenZip => walk(seven_zip::SevenZip::default()),
+        FileKind::Rar => walk(rar::Rar::default()),
+        FileKind::Gzip => Box::new(gzip::Gzip::default()),
+        FileKind::Tar => walk(packed::Tar::default()),
+        FileKind::Cab => walk(packed::Cab::default()),
+        FileKind::Xz => Box::new(packed::Xz::default()),
+        FileKind::Tnef => walk(tnef::Tnef::default()),
+        FileKind::Unknown => walk(disk_image::DiskImage::default()),
+        FileKind::Jar | FileKind::Apk => Box::new(zip::Zip::new(kind)),
+        _ if kind.family() == Family::Zip => Box::new(zip::Zip::new(kind)),
+        _ if kind.family() == Family::Ole => walk(ole::Ole::new(kind)),
         _ => return None,
     })
 }

@@ -35,7 +35,7 @@ impl Format for Ogg {
         let between = end.between && !self.sizes;
         let mut damage = DamageFlags::empty();
         damage.set(DamageFlags::TRUNCATED, end.done.is_none() && !between);
-        Report { damage }
+        Report { damage, ..Report::default() }
     }
 }
 

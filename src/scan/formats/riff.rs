@@ -104,7 +104,7 @@ impl Format for Riff {
         let mut damage = DamageFlags::empty();
         damage.set(DamageFlags::TRUNCATED, truncated);
         damage.set(DamageFlags::TRAILING, !self.open && end.length.saturating_sub(self.end) > TRAILING);
-        Report { damage }
+        Report { damage, ..Report::default() }
     }
 }
 

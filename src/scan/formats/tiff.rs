@@ -181,7 +181,7 @@ impl Format for Tiff {
     fn report(&mut self, end: End) -> Report {
         let mut damage = DamageFlags::empty();
         damage.set(DamageFlags::TRUNCATED, end.done.is_none() || end.length < self.need);
-        Report { damage }
+        Report { damage, ..Report::default() }
     }
 }
 

@@ -108,6 +108,24 @@ fn long_text(lines: usize) -> String {
     with_fields("") + &"A log says this in each of its lines.\n".repeat(lines)
 }
 
+/// A ZIP of empty files.
+fn zip_of_many(count: usize) -> String {
+    let (mut entries, mut directory) = (Vec::new(), Vec::new());
+    for number in 0..count {
+        let name = format!("{number}.txt");
+        let fields = [&[0; 22][..], &[name.len() as u8, 0, 0, 0]].concat();
+        directory.extend([b"PK\x01\x02\0\0", &fields[..], &[0; 10]].concat());
+        directory.extend((entries.len() as u32).to_le_bytes());
+        directory.extend(name.bytes());
+        entries.extend([b"PK\x03\x04", &fields[..], name.as_bytes()].concat());
+    }
+    let (size, offset) = (directory.len() as u32, entries.len() as u32);
+    let count = (count as u16).to_le_bytes();
+    let end = [b"PK\x05\x06\0\0\0\0", &count[..], &count, &size.to_le_bytes(), &offset.to_le_bytes(), &[0, 0]].concat();
+    let zip = data_encoding::BASE64_MIME.encode(&[entries, directory, end].concat());
+    mixed(&[file("notes.zip", &zip.replace("\r\n", "\n"))])
+}
+
 fn files(count: usize) -> String {
     mixed(&(0..count).map(|i| file(&format!("{i}.bin"), &base64(10 + i, 76))).collect::<Vec<_>>())
 }
@@ -199,6 +217,8 @@ pub const MAILS: &[Made] = &[
     ("header-count-high.near", || with_fields(&"X-Note: one of many\n".repeat(193)), FILE),
     ("received-count-high", || hops(26), FILE),
     ("received-count-high.near", || hops(25), FILE),
+    ("archive-many-entries", || zip_of_many(10_001), FILE),
+    ("archive-many-entries.near", || zip_of_many(10_000), FILE),
     ("scan-limit-reached", || parameters(Limits::PARAMETERS + 1), FILE),
     ("scan-limit-reached.near", || parameters(Limits::PARAMETERS), FILE),
 ];
