@@ -1,15 +1,25 @@
 //! The decoded content: damaged.
 
 use super::archives::is_zip;
+use super::damage::cut_with_mail;
 use super::{Check, Entry, Group, Level, PartView};
 use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags, HoldsFlags, NameFlags};
 use crate::scan::names::{Extension, Family, FileKind, MediaType};
 
-/// The file has no end although its part has one. Where the mail itself was cut, cte-base64-truncated says so of this
-/// part already; what is one piece of several has its end in another one, as content-split-archive says.
-fn ends_early(p: &PartView<'_>) -> bool {
+/// The file was not followed to its end: it is damaged, and that is told; or it is one piece of several.
+const NOT_FOLLOWED: DamageFlags = DamageFlags::TRUNCATED
+    .union(DamageFlags::CORRUPT)
+    .union(DamageFlags::VOLUME)
+    .union(DamageFlags::NEWLINES)
+    .union(DamageFlags::UTF8)
+    .union(DamageFlags::DOUBLE_ENCODED);
+
+/// The file has no end although its part has one. Where the mail itself was cut, the findings about the mail speak; what
+/// is one piece of several has its end in another one, as content-split-archive says.
+pub(super) fn ends_early(p: &PartView<'_>) -> bool {
     p.damage.contains(DamageFlags::TRUNCATED)
-        && !p.coding.intersects(CodingFlags::BASE64_CUT | CodingFlags::BASE64_IS_PLAIN)
+        && !cut_with_mail(p)
+        && !p.coding.contains(CodingFlags::BASE64_IS_PLAIN)
         && !p.name.contains(NameFlags::PIECE)
 }
 
@@ -29,10 +39,8 @@ fn is_called_ooxml(p: &PartView<'_>) -> bool {
 /// A ZIP that is called an Office document and has not what every one of them has.
 fn ooxml_incomplete(p: &PartView<'_>) -> bool {
     use FileKind::{Docx, Pptx, Xlsx, Zip};
-    // What is damaged as an archive says so; of what was not seen nothing is missed.
-    let seen = !p
-        .damage
-        .intersects(DamageFlags::TRUNCATED | DamageFlags::CORRUPT | DamageFlags::VOLUME | DamageFlags::PARTLY_SEEN);
+    // Of what was not seen nothing is missed.
+    let seen = !p.damage.intersects(NOT_FOLLOWED.union(DamageFlags::PARTLY_SEEN));
     let zip = matches!(p.detected, Zip | Docx | Xlsx | Pptx);
     zip && seen && is_called_ooxml(p) && !p.holds.contains(HoldsFlags::CONTENT_TYPES)
 }
@@ -42,7 +50,7 @@ fn is_unrecognised(p: &PartView<'_>) -> bool {
     let explained = p.content.contains(ContentFlags::ALL_ZERO)
         || p.content.contains(ContentFlags::MAGIC_NOT_AT_START)
         || p.coding.contains(CodingFlags::BASE64_IS_PLAIN)
-        || p.damage.contains(DamageFlags::VOLUME)
+        || p.damage.intersects(NOT_FOLLOWED)
         || p.name.contains(NameFlags::PIECE);
     p.detected == FileKind::Unknown && !explained
 }
@@ -64,7 +72,7 @@ fn odf_without_type(p: &PartView<'_>) -> bool {
     matches!(p.extension, Odt | Ods | Odp | Odg)
         && p.detected == FileKind::Zip
         && !p.holds.contains(HoldsFlags::MIMETYPE)
-        && !p.damage.intersects(DamageFlags::TRUNCATED | DamageFlags::CORRUPT | DamageFlags::VOLUME)
+        && !p.damage.intersects(NOT_FOLLOWED)
 }
 
 pub(super) static ENTRIES: &[Entry] = &[

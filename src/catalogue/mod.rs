@@ -6,18 +6,27 @@
 //!
 //! To add one: declare it here, put a mail that shows it and a near-miss into `tests/fixtures`, and renew the docs.
 
+mod addresses;
 mod archives;
 mod attachments;
+mod charsets;
 mod content;
+mod damage;
+mod dates;
 mod encoding;
 mod encrypted;
 mod headers;
+mod left_out;
 mod names;
+mod routing;
 mod scan;
 mod size;
 mod structure;
 mod tnef;
 mod types;
+mod words;
+
+pub use left_out::LEFT_OUT;
 
 use crate::scan::closed::closed;
 use crate::scan::facts::{MessageFlags, NameFlags, StructureFlags};
@@ -191,6 +200,15 @@ const NEED_THE_END: &[&str] = &[
     "attachment-empty",
     "attachment-implausibly-small",
     "attachment-missing-body-only",
+    "content-png-truncated",
+    "content-jpeg-truncated",
+    "content-gif-truncated",
+    "content-webp-avi-wav-size",
+    "content-mp4-truncated",
+    "content-mp4-no-index",
+    "content-ogg-mkv-truncated",
+    "content-tiff-offset",
+    "content-bmp-truncated",
     "content-zip-truncated",
     "content-zip-inconsistent",
     "content-ooxml-incomplete",
@@ -217,6 +235,8 @@ const NEED_THE_END: &[&str] = &[
     "header-missing-from",
     "header-missing-date",
     "header-missing-message-id",
+    "header-missing-recipient-fields",
+    "header-missing-subject",
 ];
 
 /// Every finding, in the order of `docs/findings.md`.
@@ -226,13 +246,19 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         attachments::ENTRIES,
         types::ENTRIES,
         names::ENTRIES,
+        damage::ENTRIES,
         content::ENTRIES,
         encrypted::ENTRIES,
         archives::ENTRIES,
         tnef::ENTRIES,
         encoding::ENTRIES,
+        charsets::ENTRIES,
         structure::ENTRIES,
         headers::ENTRIES,
+        addresses::ENTRIES,
+        dates::ENTRIES,
+        words::ENTRIES,
+        routing::ENTRIES,
         scan::ENTRIES,
     ]
     .into_iter()

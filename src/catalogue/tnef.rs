@@ -1,7 +1,8 @@
 //! winmail.dat: what Outlook and Exchange pack a mail into (TNEF).
 
+use super::content::ends_early;
 use super::{Check, Entry, Group, Level, PartView};
-use crate::scan::facts::{CodingFlags, DamageFlags, HoldsFlags, NameFlags};
+use crate::scan::facts::{HoldsFlags, NameFlags};
 use crate::scan::names::{FileKind, MediaType};
 
 /// Named or declared as one.
@@ -9,11 +10,9 @@ fn is_called_tnef(p: &PartView<'_>) -> bool {
     p.declared == MediaType::Tnef || p.name.contains(NameFlags::WINMAIL)
 }
 
-/// It is one, and ends before its own end; cte-base64-truncated says it where the mail itself was cut.
+/// It is one, and ends before its own end.
 fn is_cut(p: &PartView<'_>) -> bool {
-    p.detected == FileKind::Tnef
-        && p.damage.contains(DamageFlags::TRUNCATED)
-        && !p.coding.contains(CodingFlags::BASE64_CUT)
+    p.detected == FileKind::Tnef && ends_early(p)
 }
 
 /// All other content of the mail is empty or is made for programs.

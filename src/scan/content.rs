@@ -1,7 +1,9 @@
 //! The decoded content of one part: counted, its beginning looked at, and the whole given to who knows its format.
 
-use super::facts::{ContentFlags, Part};
+use super::charset;
+use super::facts::{ContentFlags, DamageFlags, Part, TextFlags};
 use super::formats::{self, Inspect, Report, crypto};
+use super::mangled;
 use super::names::{Encryption, Extension, FileKind, MediaType};
 use super::sink::Sink;
 use super::sniff::{self, HEAD};
@@ -14,9 +16,13 @@ pub(super) struct Content {
     decoded: u64,
     head: Vec<u8>,
     inspector: Option<Box<dyn Inspect>>,
+    /// What the head says was done to all of the file.
+    mangled: DamageFlags,
     uris: Option<DataUris>,
     /// The head was nothing but NUL, and so is all since.
     zeros: bool,
+    /// It is a text that programs show, in the charset it is said to be in.
+    shown: bool,
     kind: Option<FileKind>,
     declared: MediaType,
     extension: Extension,
@@ -27,6 +33,7 @@ pub(super) struct Seen {
     pub decoded: u64,
     pub kind: FileKind,
     pub flags: ContentFlags,
+    pub text: TextFlags,
     pub report: Report,
     pub data_uri_bytes: u64,
     /// Of the first bytes; tells copies of one file apart from others of the same size.
@@ -37,9 +44,18 @@ impl Content {
     /// `head` is an empty buffer, given back by [`finish`](Content::finish).
     pub fn new(part: &Part, head: Vec<u8>) -> Content {
         let html = part.declared == MediaType::TextHtml && part.extension == Extension::None;
-        let uris = html.then(DataUris::default);
-        let (declared, extension) = (part.declared, part.extension);
-        Content { decoded: 0, head, inspector: None, uris, zeros: false, kind: None, declared, extension }
+        Content {
+            decoded: 0,
+            head,
+            inspector: None,
+            mangled: DamageFlags::empty(),
+            uris: html.then(DataUris::default),
+            zeros: false,
+            shown: part.is_shown_text(),
+            kind: None,
+            declared: part.declared,
+            extension: part.extension,
+        }
     }
 
     /// Content that is only counted.
@@ -48,8 +64,10 @@ impl Content {
             decoded: 0,
             head,
             inspector: None,
+            mangled: DamageFlags::empty(),
             uris: None,
             zeros: false,
+            shown: false,
             kind: Some(FileKind::Unknown),
             declared: MediaType::Other,
             extension: Extension::None,
@@ -60,10 +78,14 @@ impl Content {
     fn judge_head(&mut self) {
         let kind = sniff::kind(&self.head);
         self.kind = Some(kind);
-        let named = [self.extension.family(), self.declared.family()];
-        let by_name = || named.into_iter().find_map(|named| formats::inspector_by_name(named, &self.head));
-        let unclear = matches!(kind, FileKind::Unknown | FileKind::Text);
-        self.inspector = if unclear { by_name() } else { None }.or_else(|| formats::inspector(kind));
+        self.mangled = mangled::damage(&self.head, kind);
+        // Nothing in a file that was treated as text stands at its place any more.
+        if self.mangled.is_empty() {
+            let named = [self.extension.family(), self.declared.family()];
+            let by_name = || named.into_iter().find_map(|named| formats::inspector_by_name(named, &self.head));
+            let unclear = matches!(kind, FileKind::Unknown | FileKind::Text);
+            self.inspector = if unclear { by_name() } else { None }.or_else(|| formats::inspector(kind));
+        }
         if let Some(inspector) = &mut self.inspector {
             inspector.bytes(&self.head);
         }
@@ -87,16 +109,25 @@ impl Content {
         if report.encryption == Encryption::No {
             report.encryption = crypto::encryption(self.declared, self.extension, &self.head);
         }
+        report.damage |= self.mangled;
         let seen = Seen {
             decoded: self.decoded,
             kind: report.kind.unwrap_or(kind),
             flags,
             report,
+            text: if self.shown { charset::examine(&self.head) } else { TextFlags::empty() },
             data_uri_bytes: self.uris.map_or(0, |u| u.bytes),
             digest: digest(&self.head),
         };
         self.head.clear();
         (seen, self.head)
+    }
+}
+
+impl Part {
+    /// Whether it is a text that programs show, not a file.
+    fn is_shown_text(&self) -> bool {
+        matches!(self.declared, MediaType::TextPlain | MediaType::TextHtml) && !self.attachment
     }
 }
 
