@@ -5,6 +5,14 @@ use super::{Check, Entry, Group, Level, PartView};
 use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags, HoldsFlags, NameFlags};
 use crate::scan::names::{Extension, Family, FileKind, MediaType};
 
+/// The file was not followed to its end: it is damaged, and that is told; or it is one piece of several.
+const NOT_FOLLOWED: DamageFlags = DamageFlags::TRUNCATED
+    .union(DamageFlags::CORRUPT)
+    .union(DamageFlags::VOLUME)
+    .union(DamageFlags::NEWLINES)
+    .union(DamageFlags::UTF8)
+    .union(DamageFlags::DOUBLE_ENCODED);
+
 /// Incomplete, or broken where no cut explains it.
 fn damaged(p: &PartView<'_>) -> bool {
     p.ends_early() || p.damage.contains(DamageFlags::CORRUPT)
@@ -21,10 +29,8 @@ fn is_called_ooxml(p: &PartView<'_>) -> bool {
 /// A ZIP that is called an Office document and has not what every one of them has.
 fn ooxml_incomplete(p: &PartView<'_>) -> bool {
     use FileKind::{Docx, Pptx, Xlsx, Zip};
-    // What is damaged as an archive says so; of what was not seen nothing is missed.
-    let seen = !p
-        .damage
-        .intersects(DamageFlags::TRUNCATED | DamageFlags::CORRUPT | DamageFlags::VOLUME | DamageFlags::PARTLY_SEEN);
+    // Of what was not seen nothing is missed.
+    let seen = !p.damage.intersects(NOT_FOLLOWED.union(DamageFlags::PARTLY_SEEN));
     let zip = matches!(p.detected, Zip | Docx | Xlsx | Pptx);
     zip && seen && is_called_ooxml(p) && !p.holds.contains(HoldsFlags::CONTENT_TYPES)
 }
@@ -34,7 +40,7 @@ fn is_unrecognised(p: &PartView<'_>) -> bool {
     let explained = p.content.contains(ContentFlags::ALL_ZERO)
         || p.content.contains(ContentFlags::MAGIC_NOT_AT_START)
         || p.coding.contains(CodingFlags::BASE64_IS_PLAIN)
-        || p.damage.contains(DamageFlags::VOLUME)
+        || p.damage.intersects(NOT_FOLLOWED)
         || p.name.contains(NameFlags::PIECE);
     p.detected == FileKind::Unknown && !explained
 }
@@ -56,7 +62,7 @@ fn odf_without_type(p: &PartView<'_>) -> bool {
     matches!(p.extension, Odt | Ods | Odp | Odg)
         && p.detected == FileKind::Zip
         && !p.holds.contains(HoldsFlags::MIMETYPE)
-        && !p.damage.intersects(DamageFlags::TRUNCATED | DamageFlags::CORRUPT | DamageFlags::VOLUME)
+        && !p.damage.intersects(NOT_FOLLOWED)
 }
 
 pub(super) static ENTRIES: &[Entry] = &[

@@ -4,6 +4,8 @@
 pub static LEFT_OUT: &[(&str, &str)] = &[
     ("ambig-filename", "Two names of one file are `name-conflict`."),
     ("ambig-mime-version-absent", "It is `mime-version-missing`."),
+    ("encrypted-7z-names", "It is `encrypted-7z`: what the user has to do is the same."),
+    ("encrypted-rar-names", "It is `encrypted-rar`: what the user has to do is the same."),
     (
         "header-line-over-78",
         "RFC 5322 §2.1.1 only recommends it, most mail has such lines, and nobody has trouble with them.",

@@ -79,11 +79,11 @@ impl Content {
         let kind = sniff::kind(&self.head);
         self.kind = Some(kind);
         self.mangled = mangled::damage(&self.head, kind);
-        let named = [self.extension.family(), self.declared.family()];
-        let by_name = || named.into_iter().find_map(|named| formats::inspector_by_name(named, &self.head));
-        let unclear = matches!(kind, FileKind::Unknown | FileKind::Text);
         // Nothing in a file that was treated as text stands at its place any more.
         if self.mangled.is_empty() {
+            let named = [self.extension.family(), self.declared.family()];
+            let by_name = || named.into_iter().find_map(|named| formats::inspector_by_name(named, &self.head));
+            let unclear = matches!(kind, FileKind::Unknown | FileKind::Text);
             self.inspector = if unclear { by_name() } else { None }.or_else(|| formats::inspector(kind));
         }
         if let Some(inspector) = &mut self.inspector {

@@ -199,11 +199,11 @@ fn binary(head: &[u8]) -> FileKind {
         "exe" | "dll" if dos_program(head) => FileKind::Pe,
         "exe" | "dll" => FileKind::Unknown,
         "bmp" if head.get(6..10) != Some(&[0; 4]) => FileKind::Unknown,
+        // It has the mark of a PDF somewhere near its beginning, as a signature around one has, too: its name decides.
+        "pdf" => FileKind::Unknown,
         "bc" if !head.starts_with(b"BC\xC0\xDE") => FileKind::Unknown,
         "mp3" if !head.starts_with(b"ID3") && !mpeg_audio(head) => FileKind::Unknown,
         "ico" if !matches!(head, [_, _, _, _, 1..=64, 0, ..]) => FileKind::Unknown,
-        // It has the mark of a PDF somewhere near its beginning, as a signature around one has, too: its name decides.
-        "pdf" => FileKind::Unknown,
         "elf" => FileKind::Elf,
         "mach" => FileKind::MachO,
         "class" => FileKind::JavaClass,

@@ -135,7 +135,8 @@ impl Ole {
         let offset = place % self.sector_size;
         if let Some(index) = self.table[..self.tables].iter().position(|table| *table == sector) {
             let first = (index as u64 * self.sector_size + offset) / 4;
-            let used = numbers(bytes).enumerate().filter(|(_, next)| *next != FREE).last();
+            // Some programs fill up the last table with zeros.
+            let used = numbers(bytes).enumerate().filter(|(_, next)| !matches!(*next, FREE | 0)).last();
             if let Some(last) = used.and_then(|(index, _)| u32::try_from(first + index as u64).ok()) {
                 self.used(last);
             }
@@ -167,7 +168,7 @@ impl Ole {
     fn entry(&mut self, entry: &[u8]) {
         let length = number(entry, NAME, 2) as usize;
         // A storage or a stream, red or black.
-        if !matches!(entry[66], 1 | 2) || entry[67] > 1 || length % 2 != 0 || !(4..=NAME).contains(&length) {
+        if !matches!(entry[66], 1 | 2) || entry[67] > 1 || !length.is_multiple_of(2) || !(4..=NAME).contains(&length) {
             return;
         }
         let name = &entry[..length - 2];

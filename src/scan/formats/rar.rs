@@ -270,7 +270,7 @@ impl Format for Rar {
         let mut cut = end.done.is_none() && (!between || self.needs_end);
         if let Some(Locked { before, unit }) = self.locked {
             let begin = end.done.map_or(u64::MAX, |at| at.saturating_add(before));
-            cut = end.length.checked_sub(begin).is_none_or(|length| length == 0 || length % unit != 0);
+            cut = end.length.checked_sub(begin).is_none_or(|length| length == 0 || !length.is_multiple_of(unit));
             report.encryption = Encryption::All;
         } else if report.encryption == Encryption::No && (cut || self.corrupt || self.partly) {
             report.encryption = Encryption::Unknown;

@@ -101,14 +101,12 @@ fn names(header: &[u8]) -> HoldsFlags {
     memmem::find_iter(header, b".\0").fold(HoldsFlags::empty(), |holds, dot| {
         let units = header[dot + 2..].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
         let mut extension = [0; 12];
-        let mut length = 0;
-        for unit in units {
+        for (length, unit) in units.enumerate() {
             match (unit, extension.get_mut(length)) {
                 (0, _) => return holds | listing::of_extension(&extension[..length]),
                 (1..128, Some(place)) => *place = unit as u8,
                 _ => return holds,
             }
-            length += 1;
         }
         holds
     })

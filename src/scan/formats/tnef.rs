@@ -95,7 +95,7 @@ mod tests {
     fn files_inside() {
         let text = attribute(MESSAGE, 0x800C, 2, b"Hello");
         let file = attribute(ATTACHMENT, ATTACH_DATA as u16, 6, b"a file");
-        assert_eq!(inspect(FileKind::Tnef, &tnef(&[text.clone()]), 7).holds, HoldsFlags::empty());
+        assert_eq!(inspect(FileKind::Tnef, &tnef(std::slice::from_ref(&text)), 7).holds, HoldsFlags::empty());
         assert_eq!(inspect(FileKind::Tnef, &tnef(&[text, file]), 7).holds, HoldsFlags::FILES);
     }
 }
