@@ -24,6 +24,7 @@ mod identity;
 mod leaf;
 mod limits;
 mod lines;
+pub(crate) mod mbox;
 pub mod names;
 mod quoted_printable;
 #[cfg(test)]
