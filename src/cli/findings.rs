@@ -37,22 +37,48 @@ pub fn list(format: Format) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn explain(id: &str) -> anyhow::Result<ExitCode> {
-    match catalogue::find(id) {
-        Some(entry) => {
-            io::stdout().write_all(page(entry, Paint::for_stdout(), width()).as_bytes())?;
-            Ok(ExitCode::SUCCESS)
-        }
-        None => {
-            if let Some((_, why)) = catalogue::LEFT_OUT.iter().find(|(left_out, _)| *left_out == id) {
-                complain(&format!("there is no finding `{id}`, on purpose: {why}"));
-                return Ok(ExitCode::from(super::COULD_NOT));
+/// Explains each id; a comma behind it, as the tag has it, does not matter.
+pub fn explain(ids: &[String]) -> anyhow::Result<ExitCode> {
+    let mut out = io::stdout().lock();
+    let mut unknown = false;
+    let mut gap = "";
+    for id in ids.iter().flat_map(|ids| ids.split(',')).map(str::trim).filter(|id| !id.is_empty()) {
+        match catalogue::find(id) {
+            Some(entry) => {
+                write!(out, "{gap}{}", page(entry, Paint::for_stdout(), width()))?;
+                gap = "\n\n";
             }
-            let near = nearest(id, catalogue::all().map(|e| e.id));
-            let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-            complain(&format!("there is no finding `{}`{hint}\n`mailgauge list` shows every id", id.escape_debug()));
-            Ok(ExitCode::from(super::COULD_NOT))
+            None if let Some((_, why)) = catalogue::LEFT_OUT.iter().find(|(left_out, _)| *left_out == id) => {
+                unknown = true;
+                complain(&format!("there is no finding `{id}`, on purpose: {why}"));
+            }
+            None => {
+                unknown = true;
+                let hint = hint(id);
+                complain(&format!(
+                    "there is no finding `{}`{hint}\n`mailgauge list` shows every id",
+                    id.escape_debug()
+                ));
+            }
         }
+    }
+    Ok(if unknown { ExitCode::from(super::COULD_NOT) } else { ExitCode::SUCCESS })
+}
+
+/// Ids that may have been meant: a few that hold what was typed, or the one that looks most like it.
+fn hint(typed: &str) -> String {
+    const SHOWN: usize = 5;
+    let lower = typed.to_lowercase();
+    let holding: Vec<_> =
+        catalogue::all().map(|e| e.id).filter(|id| lower.len() > 2 && id.contains(&lower)).take(SHOWN + 1).collect();
+    let meant = match nearest(typed, catalogue::all().map(|e| e.id)) {
+        _ if (1..=SHOWN).contains(&holding.len()) => holding,
+        near => near.into_iter().collect(),
+    };
+    match meant.as_slice() {
+        [] => String::new(),
+        [one] => format!("; did you mean `{one}`?"),
+        many => format!("; did you mean one of `{}`?", many.join("`, `")),
     }
 }
 
@@ -126,6 +152,14 @@ pub(super) mod tests {
         rfc: "APPNOTE.TXT 4.3.16",
         check: Check::Message(|_, _| true),
     };
+
+    #[test]
+    fn what_may_have_been_meant() {
+        assert_eq!(hint("ZIP-truncated"), "; did you mean `content-zip-truncated`?");
+        assert_eq!(hint("mime-boundry-unclosed"), "; did you mean `mime-boundary-unclosed`?");
+        assert_eq!(hint("no-such-finding-at-all"), "");
+        assert!(hint("double").contains("`name-double-extension`"));
+    }
 
     #[test]
     fn a_page_worth_reading() {

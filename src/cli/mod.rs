@@ -7,6 +7,7 @@ mod journald;
 mod logging;
 mod notify;
 mod outlet;
+pub mod redact;
 mod scan;
 mod sockets;
 mod terminal;
@@ -23,6 +24,9 @@ const COULD_NOT: u8 = 2;
 /// `EX_CONFIG` of sysexits.h: `run` was told something wrong, and starting it again would not help.
 const MISCONFIGURED: u8 = 78;
 
+/// What shells make of SIGINT.
+const INTERRUPTED: u8 = 130;
+
 /// Measures every mail on its way through Postfix, without keeping a word of it.
 #[derive(Parser)]
 #[command(name = "mailgauge", version, arg_required_else_help = true, max_term_width = 100, after_help = EXIT_CODES)]
@@ -32,7 +36,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all is well, 1 `scan` found something at or above --fail-on, 2 it could not do its work, \
-    78 `run` has a wrong configuration or log level, which does not go away by itself.";
+    78 `run` has a wrong configuration or log level, which does not go away by itself, 130 Ctrl-C ended `scan` early.";
 
 #[derive(Subcommand)]
 enum Verb {
@@ -46,10 +50,28 @@ enum Verb {
     Run(RunArgs),
     /// Say what is wrong with a configuration file, or print the configuration that holds
     CheckConfig(ConfigArg),
-    /// Measure message files with the engine of the milter
+    /// Measure message files, mailboxes and directories with the engine of the milter
     ///
-    /// Prints sizes, parts and findings, and never a word of the mail. A first line `From ` is allowed, line ends may be LF or CRLF.
+    /// Prints sizes, parts and findings, and never a word of the mail. Line ends may be LF or CRLF.
+    ///
+    /// A file that begins with a `From ` line is a mailbox (mbox): its messages are cut at `From ` lines with a date behind an empty
+    /// line, lose the `>` of quoted ones, and are called FILE#1, FILE#2... Of a directory, all files are read that are not
+    /// hidden, in the order in which the directory has them, those of subdirectories included; of a Maildir, what is in cur and
+    /// new, and its folders. Nothing is read as a whole: mailboxes and directories may be of any size.
+    ///
+    /// What cannot be read is told on stderr, the rest goes on, and the exit code is 2. Ctrl-C ends early with a summary of what was
+    /// scanned by then, and the exit code 130.
     Scan(ScanArgs),
+    /// Write a copy of a message that may be shown to others: nothing of what it says, and the same findings
+    ///
+    /// Every byte keeps its place: words become other letters of the same length, numbers other numbers, and files lose their
+    /// content and keep their structure. What stays: names of known header fields, dates of header fields, media types,
+    /// encodings, charsets, known file extensions, tags of HTML, lengths of words and lines, sizes.
+    ///
+    /// It is refused, with exit code 2 and nothing written, if the copy would not have the same findings and parts, or if a word
+    /// of more than three letters would be left that is not of a format or protocol. Look at the copy all the same before you
+    /// give it away.
+    Redact(RedactArgs),
     /// List every finding
     List(ListArgs),
     /// Explain a finding: what it means, what to tell the user, who has to fix it
@@ -83,15 +105,35 @@ struct RunArgs {
 
 #[derive(clap::Args)]
 struct ScanArgs {
-    /// Message files; - reads standard input
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+    /// Message files, mailboxes, directories, Maildirs; - reads standard input
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
     /// text for people; json: one object a message, one message a line
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    /// Only add up: how many messages have which finding, sizes, speed; with --format json, one object
+    #[arg(long)]
+    summary: bool,
     /// Exit with 1 if a finding has this level or a higher one
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = scan::FailOn::Warning)]
     fail_on: scan::FailOn,
+    /// Messages that are scanned at once; as many as there are processors, if not given. The output keeps the order of the input
+    #[arg(long, value_name = "N")]
+    jobs: Option<std::num::NonZero<usize>>,
+    /// No progress on stderr, which shows only if that is a terminal
+    #[arg(short, long)]
+    quiet: bool,
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+#[derive(clap::Args)]
+struct RedactArgs {
+    /// A message file of at most 128 MiB; - reads standard input
+    file: PathBuf,
+    /// Where to write the copy; standard output, if not given
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
     #[command(flatten)]
     config: ConfigArg,
 }
@@ -105,8 +147,9 @@ struct ListArgs {
 
 #[derive(clap::Args)]
 struct ExplainArgs {
-    /// The id of a finding, as the X-Mailgauge header field and `mailgauge list` show it
-    id: String,
+    /// Ids of findings, as the X-Mailgauge header field and `mailgauge list` show them
+    #[arg(required = true, value_name = "ID")]
+    ids: Vec<String>,
 }
 
 #[derive(clap::Args)]
@@ -129,8 +172,9 @@ pub fn main() -> ExitCode {
         Verb::Run(args) => daemon::run(&args),
         Verb::CheckConfig(args) => check_config(&args),
         Verb::Scan(args) => scan::run(&args),
+        Verb::Redact(args) => redact::run(&args),
         Verb::List(args) => findings::list(args.format),
-        Verb::Explain(args) => findings::explain(&args.id),
+        Verb::Explain(args) => findings::explain(&args.ids),
         Verb::Docs(args) => docs::write(&args.dir),
     };
     match done {

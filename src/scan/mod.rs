@@ -8,6 +8,8 @@
 //! Scanner -> stream (structure) -> entity, header, field, filename, address, date, received, words (header blocks)
 //!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, mangled, formats
 //! ```
+//!
+//! Beside it, for files: `mbox` cuts mailboxes into messages, [`redact`] covers a message for other people's eyes.
 
 mod address;
 mod base64;
@@ -28,10 +30,12 @@ mod leaf;
 mod limits;
 mod lines;
 mod mangled;
+pub(crate) mod mbox;
 mod message_id;
 pub mod names;
 mod quoted_printable;
 mod received;
+pub mod redact;
 #[cfg(test)]
 mod reference;
 mod shared;

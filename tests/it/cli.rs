@@ -93,12 +93,17 @@ fn scan_reads_standard_input() {
 fn scan_goes_on_after_a_file_it_cannot_read() {
     let dir = tempfile::tempdir().unwrap();
     let good = file(dir.path(), "good.eml", CLEAN);
-    let output = run(&["scan", "--format", "json", "/nonexistent.eml", dir.path().to_str().unwrap(), &good]);
+    let folder = dir.path().to_str().unwrap();
+    std::os::unix::fs::symlink("/nonexistent", dir.path().join("gone.eml")).unwrap();
+    let output = run(&["scan", "--format", "json", "/nonexistent.eml", folder, &good]);
     assert_eq!(output.status.code(), Some(2));
-    assert_eq!(stdout(&output).lines().count(), 1);
+    assert_eq!(stdout(&output).lines().count(), 2);
     let complaints = stderr(&output);
     assert!(complaints.starts_with("mailgauge: /nonexistent.eml: No such file or directory"), "{complaints}");
+    assert!(complaints.contains(&format!("mailgauge: {folder}/gone.eml: ")), "{complaints}");
     assert_eq!(complaints.lines().count(), 2, "{complaints}");
+    let summary = stdout(&run(&["scan", "--summary", folder]));
+    assert!(summary.ends_with("1 file could not be read\n"), "{summary}");
 }
 
 #[test]
@@ -111,6 +116,104 @@ fn scan_obeys_fail_on() {
     let expected = if line["level"] == "clean" { 0 } else { 1 };
     assert_eq!(run(&["scan", "--fail-on", "info", &path]).status.code(), Some(expected));
     assert_eq!(run(&["scan", "--fail-on", "loud", &path]).status.code(), Some(2));
+}
+
+/// The paths of the messages in the output.
+fn paths(output: &Output) -> Vec<String> {
+    let lines = stdout(output);
+    let path = |line: &str| serde_json::from_str::<Value>(line).unwrap()["path"].as_str().unwrap().to_owned();
+    lines.lines().map(path).collect()
+}
+
+#[test]
+fn scan_reads_mailboxes_and_cuts_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let mail = CLEAN.replace("\r\n", "\n");
+    let from = "From SECRET@example.org Tue Nov 24 10:00:00 2026\n";
+    let mailbox = format!("{from}{mail}\n{from}{mail}>From SECRET\n\n{from}{mail}");
+    let path = file(dir.path(), "archive.mbox", &mailbox);
+    let output = run(&["scan", "--format", "json", &path]);
+    assert_eq!(paths(&output), [1, 2, 3].map(|n| format!("{path}#{n}")));
+    let sizes: Vec<Value> = stdout(&output).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let sizes: Vec<_> = sizes.iter().map(|line| line["wire_bytes"].as_u64().unwrap()).collect();
+    let size = CLEAN.len() as u64;
+    assert_eq!(sizes, [size, size + "From SECRET\r\n".len() as u64, size]);
+    assert!(!stdout(&output).contains("SECRET"));
+}
+
+#[test]
+fn scan_reads_directories_in_any_number_of_threads_and_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let sub = dir.path().join("a/b");
+    std::fs::create_dir_all(&sub).unwrap();
+    for n in 0..300 {
+        file(if n % 2 == 0 { dir.path() } else { &sub }, &format!("{n}.eml"), &format!("{CLEAN}{n}"));
+    }
+    file(&sub, ".hidden", CLEAN);
+    let folder = dir.path().to_str().unwrap();
+    let one = run(&["scan", "--format", "json", "--jobs", "1", folder, &format!("{folder}/7.eml")]);
+    let many = run(&["scan", "--format", "json", "--jobs", "8", folder, &format!("{folder}/7.eml")]);
+    assert_eq!(paths(&one).len(), 300, "7.eml is in the other directory");
+    assert_eq!(stdout(&one), stdout(&many));
+    assert_eq!(one.status.code(), Some(2));
+    assert_eq!(run(&["scan", "--jobs", "0", folder]).status.code(), Some(2));
+}
+
+#[test]
+fn scan_reads_a_maildir_without_what_is_not_delivered() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["cur", "new", "tmp"] {
+        std::fs::create_dir(dir.path().join(name)).unwrap();
+        file(&dir.path().join(name), "1:2,S", CLEAN);
+    }
+    file(dir.path(), "dovecot-uidlist", "no mail");
+    let mut found = paths(&run(&["scan", "--format", "json", dir.path().to_str().unwrap()]));
+    found.sort();
+    assert_eq!(found, ["cur/1:2,S", "new/1:2,S"].map(|name| format!("{}/{name}", dir.path().display())));
+}
+
+#[test]
+fn scan_adds_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let (clean, bad) = (file(dir.path(), "1", CLEAN), file(dir.path(), "2", &CLEAN.replace("10:00", "99:99")));
+    let output = run(&["scan", "--summary", "--format", "json", &clean, &bad, &bad]);
+    assert_eq!(output.status.code(), Some(1));
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&summary["messages"], &summary["levels"]["clean"]), (&3.into(), &1.into()));
+    assert_eq!(summary["wire_bytes"], 3 * CLEAN.len());
+    assert_eq!(summary["complete"], true);
+    assert_eq!(
+        (&summary["findings"][0]["id"], &summary["findings"][0]["messages"]),
+        (&"date-invalid".into(), &2.into())
+    );
+    let table = stdout(&run(&["scan", "--summary", &clean, &bad, &bad]));
+    assert!(
+        table.starts_with("warning  date-invalid          2   66.7 %\n\n3 messages: 1 clean, 2 warning\n"),
+        "{table}"
+    );
+    assert!(!table.contains('\x1b') && !table.contains(dir.path().to_str().unwrap()));
+}
+
+#[test]
+fn ctrl_c_ends_scan_with_what_it_has() {
+    let mut child = mailgauge(&["scan", "--summary", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // Once this is taken, it listens: it is more than a pipe holds.
+    let from = "From a@b Tue Nov 24 10:00:00 2026\n";
+    let mailbox = format!("{from}{}\n", CLEAN.replace("\r\n", "\n")).repeat(1000);
+    input.write_all(mailbox.as_bytes()).unwrap();
+    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", stderr(&output));
+    assert!(stdout(&output).contains(" messages: "), "{}", stdout(&output));
+    assert!(stderr(&output).contains("interrupted"), "{}", stderr(&output));
+    drop(input);
 }
 
 #[test]

@@ -25,6 +25,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("axum", &["web"]),
     ("maud", &["web"]),
     ("clap", &["cli"]),
+    ("indicatif", &["cli"]),
+    ("walkdir", &["cli"]),
     ("tokio", &["milter", "web", "cli", "lib"]),
     ("tracing", &["milter", "web", "cli", "lib", "report"]),
 ];

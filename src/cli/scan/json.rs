@@ -1,7 +1,10 @@
-//! One JSON object a message. The names of the keys are a promise; new ones may come.
+//! One JSON object a message, or one for all. The names of the keys are a promise; new ones may come.
 
 use super::Scanned;
+use super::tally::Tally;
 use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 #[derive(Serialize)]
 pub struct Message<'a> {
@@ -77,6 +80,62 @@ impl<'a> Message<'a> {
             attachments: facts.attachments,
             attachment_bytes: facts.attachment_bytes,
             limits: facts.limits.iter_names().map(|(name, _)| name.to_lowercase().replace('_', "-")).collect(),
+        }
+    }
+}
+
+/// The object of `--summary`.
+#[derive(Serialize)]
+pub struct Summary {
+    messages: u64,
+    wire_bytes: u64,
+    parts: u64,
+    attachments: u64,
+    attachment_bytes: u64,
+    /// Files and directories that could not be read.
+    unreadable: u64,
+    seconds: f64,
+    bytes_per_second: f64,
+    /// False after Ctrl-C.
+    complete: bool,
+    /// Messages by level, with `clean`.
+    levels: BTreeMap<&'static str, u64>,
+    /// The gravest and most frequent first.
+    findings: Vec<Count>,
+}
+
+#[derive(Serialize)]
+struct Count {
+    id: &'static str,
+    level: &'static str,
+    messages: u64,
+    /// Of all messages, 0 to 1.
+    share: f64,
+}
+
+impl Summary {
+    pub fn of(tally: &Tally, took: Duration, complete: bool) -> Summary {
+        let mut levels: BTreeMap<_, _> = crate::catalogue::Level::ALL.iter().map(|level| (level.name(), 0)).collect();
+        levels.insert("clean", 0);
+        levels.extend(tally.levels().map(|(level, count)| (level.map_or("clean", |level| level.name()), count)));
+        let count = |(entry, messages): &(&crate::catalogue::Entry, u64)| Count {
+            id: entry.id,
+            level: entry.level.name(),
+            messages: *messages,
+            share: tally.share(*messages),
+        };
+        Summary {
+            messages: tally.messages,
+            wire_bytes: tally.wire_bytes,
+            parts: tally.parts,
+            attachments: tally.attachments,
+            attachment_bytes: tally.attachment_bytes,
+            unreadable: tally.unread,
+            seconds: took.as_secs_f64(),
+            bytes_per_second: tally.wire_bytes as f64 / took.as_secs_f64().max(1e-9),
+            complete,
+            levels,
+            findings: tally.findings().iter().map(count).collect(),
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use super::super::terminal::{Paint, harmless, wrap};
 use super::Scanned;
-use crate::catalogue::Level;
+use super::tally::Tally;
 use crate::config::human_bytes;
 use crate::scan::names::{Disposition, Encoding, Encryption, Extension, Family, FileKind};
 use crate::scan::{Facts, Part};
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// Parts shown; a message with more says how many there are.
 const PARTS_SHOWN: usize = 50;
@@ -26,16 +27,47 @@ pub fn message(scanned: &Scanned<'_>, paint: Paint, width: usize) -> String {
 }
 
 /// How many messages have which level.
-pub fn summary(levels: &[Option<Level>], paint: Paint) -> String {
-    let mut counts = Vec::new();
-    for level in [None].into_iter().chain(Level::ALL.iter().copied().map(Some)) {
-        let count = levels.iter().filter(|l| **l == level).count();
-        if count > 0 {
-            let word = level.map_or("clean", |level| level.name());
-            counts.push(paint.level(level, &format!("{count} {word}")));
-        }
+pub fn summary(tally: &Tally, paint: Paint) -> String {
+    let counts: Vec<_> = tally
+        .levels()
+        .map(|(level, count)| paint.level(level, &format!("{count} {}", level.map_or("clean", |level| level.name()))))
+        .collect();
+    format!(
+        "{}: {}\n",
+        count(tally.messages, "message"),
+        if counts.is_empty() { "none".to_owned() } else { counts.join(", ") }
+    )
+}
+
+/// The table of `--summary`: findings, the gravest and most frequent first, and totals.
+pub fn table(tally: &Tally, took: Duration, paint: Paint) -> String {
+    let mut out = String::new();
+    let findings = tally.findings();
+    let width = findings.iter().map(|(entry, _)| entry.id.len()).max().unwrap_or(0);
+    for (entry, messages) in &findings {
+        let level = paint.level(Some(entry.level), &format!("{:<7}", entry.level));
+        let share = 100.0 * tally.share(*messages);
+        let _ = writeln!(out, "{level}  {:<width$}  {messages:>9}  {share:>5.1} %", entry.id);
     }
-    format!("{} messages: {}\n", levels.len(), counts.join(", "))
+    if !findings.is_empty() {
+        out.push('\n');
+    }
+    out.push_str(&summary(tally, paint));
+    let seconds = took.as_secs_f64();
+    let rate = human_bytes((tally.wire_bytes as f64 / seconds.max(1e-9)) as u64);
+    let _ = writeln!(
+        out,
+        "{} in {}, {} of {}; {seconds:.1} s, {rate}/s, {:.0} messages/s",
+        human_bytes(tally.wire_bytes),
+        count(tally.parts, "part"),
+        count(tally.attachments, "attachment"),
+        human_bytes(tally.attachment_bytes),
+        tally.messages as f64 / seconds.max(1e-9),
+    );
+    if tally.unread > 0 {
+        let _ = writeln!(out, "{} could not be read", count(tally.unread, "file"));
+    }
+    out
 }
 
 fn sizes(facts: &Facts) -> String {
@@ -189,7 +221,7 @@ fn findings(out: &mut String, scanned: &Scanned<'_>, paint: Paint, width: usize)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Check, Entry, Finding, Group};
+    use crate::catalogue::{Check, Entry, Finding, Group, Level};
     use crate::scan::names::MediaType;
 
     fn part(parent: Option<u16>, declared: MediaType, detected: FileKind, extension: Extension, bytes: u64) -> Part {
@@ -257,8 +289,16 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_counts_each_level() {
-        let levels = [None, Some(Level::Error), None, Some(Level::Info)];
-        assert_eq!(summary(&levels, Paint::none()), "4 messages: 2 clean, 1 info, 1 error\n");
+    fn a_summary_of_many() {
+        let mut tally = super::super::tally::tests::tally(&[
+            &["date-invalid"],
+            &[],
+            &["header-raw-8bit", "date-invalid"],
+            &["mime-truncated"],
+        ]);
+        tally.unread = 1;
+        assert_eq!(summary(&tally, Paint::none()), "4 messages: 1 clean, 2 warning, 1 error\n");
+        insta::assert_snapshot!(table(&tally, Duration::from_millis(500), Paint::none()));
+        assert_eq!(summary(&Tally::default(), Paint::none()), "0 messages: none\n");
     }
 }
