@@ -103,6 +103,12 @@ impl<'a> NameParams<'a> {
 
     /// Judges the collected name.
     pub fn judge(mut self) -> Name {
+        // Nearly all names are one plain value in which nothing has to be decoded or looked for.
+        if let (Some(plain), None, []) = (&self.plain, &self.extended, &self.pieces[..])
+            && plain.iter().all(|b| is_harmless(*b))
+        {
+            return judge_file(plain, plain.len(), self.flags);
+        }
         match self.value() {
             Some(text) => judge_text(&text, self.flags),
             None => Name { flags: self.flags, ..Name::NONE },
@@ -254,73 +260,79 @@ fn decode_words(text: &str) -> Option<String> {
     (!left && !decoded.contains('\u{FFFD}')).then(|| decoded.to_owned())
 }
 
+/// A character that means nothing in a name, whatever stands around it.
+fn is_harmless(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b' ')
+}
+
 fn judge_text(name: &str, mut flags: NameFlags) -> Name {
-    flags |= NameFlags::PRESENT;
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b' ');
     // Bytes that were read as Latin-1 for want of a better guess are no C1 controls.
     let guessed = flags.intersects(NameFlags::RAW_8BIT | NameFlags::RFC2231_BAD);
-    if !name.bytes().all(|b| plain(&b)) {
-        for c in name.chars() {
-            match c {
-                '\0'..='\u{1F}' | '\u{7F}' => flags |= NameFlags::CONTROL,
-                '\u{80}'..='\u{9F}' if !guessed => flags |= NameFlags::CONTROL,
-                '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => flags |= NameFlags::BIDI_CONTROL,
-                '/' | '\\' => flags |= NameFlags::PATH,
-                _ => {}
-            }
+    for c in name.chars() {
+        match c {
+            '\0'..='\u{1F}' | '\u{7F}' => flags |= NameFlags::CONTROL,
+            '\u{80}'..='\u{9F}' if !guessed => flags |= NameFlags::CONTROL,
+            '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => flags |= NameFlags::BIDI_CONTROL,
+            '/' | '\\' => flags |= NameFlags::PATH,
+            _ => {}
         }
     }
     let drive = matches!(name.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     if drive {
         flags |= NameFlags::PATH;
     }
-    if name.len() > LONGEST {
+    let file = if flags.contains(NameFlags::PATH) { name.rsplit(['/', '\\']).next().unwrap_or_default() } else { name };
+    judge_file(file.trim().as_bytes(), name.len(), flags)
+}
+
+/// Judges the name of a file without its path; with it, it has `length` bytes.
+fn judge_file(file: &[u8], length: usize, mut flags: NameFlags) -> Name {
+    flags |= NameFlags::PRESENT;
+    if length > LONGEST {
         flags |= NameFlags::TOO_LONG;
     }
-    let file = if flags.contains(NameFlags::PATH) { name.rsplit(['/', '\\']).next().unwrap_or_default() } else { name };
-    let file = file.trim().trim_end_matches('.');
-    let extension = extension_of(file);
+    let file = file.trim_ascii();
+    let end = file.iter().rposition(|b| *b != b'.').map_or(0, |at| at + 1);
+    let file = &file[..end];
+    let (stem, extension) = split(file);
     if extension == Extension::None {
         flags |= NameFlags::NO_EXTENSION;
     }
-    if hides_extension(file, extension) {
+    if extension.runs() && hides_extension(stem) {
         flags |= NameFlags::DOUBLE_EXTENSION;
     }
     if is_temporary(file, extension) {
         flags |= NameFlags::TEMPORARY;
     }
-    if ["winmail.dat", "win.dat"].iter().any(|w| file.eq_ignore_ascii_case(w)) {
+    if [&b"winmail.dat"[..], b"win.dat"].iter().any(|known| file.eq_ignore_ascii_case(known)) {
         flags |= NameFlags::WINMAIL;
     }
     Name { flags, extension }
 }
 
-fn extension_of(file: &str) -> Extension {
-    match file.rsplit_once('.') {
-        Some((stem, ext)) if !stem.is_empty() && !ext.is_empty() => Extension::of(ext.trim()),
-        _ => Extension::None,
+/// The name before its last extension, and that.
+fn split(file: &[u8]) -> (&[u8], Extension) {
+    match file.iter().rposition(|b| *b == b'.') {
+        Some(dot) if dot > 0 && dot + 1 < file.len() => (&file[..dot], Extension::of(file[dot + 1..].trim_ascii())),
+        _ => (file, Extension::None),
     }
 }
 
-/// RFC 2183 §5: a name that pretends to be something harmless.
-fn hides_extension(file: &str, extension: Extension) -> bool {
-    if !extension.runs() {
-        return false;
-    }
-    let Some((stem, _)) = file.rsplit_once('.') else { return false };
-    let blanks = stem.len() - stem.trim_end().len();
-    let inner = extension_of(stem.trim_end());
+/// RFC 2183 §5: what stands before a program's extension pretends to be something harmless.
+fn hides_extension(stem: &[u8]) -> bool {
+    let stem = String::from_utf8_lossy(stem);
+    let shown = stem.trim_end();
+    let (_, inner) = split(shown.as_bytes());
     let document = !matches!(inner.family(), Family::Any | Family::Executable | Family::Script);
-    blanks >= HIDING_BLANKS || document
+    stem.len() - shown.len() >= HIDING_BLANKS || document
 }
 
-fn is_temporary(file: &str, extension: Extension) -> bool {
-    const WHOLE: &[&str] = &["thumbs.db", ".ds_store", "desktop.ini"];
+fn is_temporary(file: &[u8], extension: Extension) -> bool {
+    const WHOLE: &[&[u8]] = &[b"thumbs.db", b".ds_store", b"desktop.ini"];
+    const BEGINNINGS: &[&[u8]] = &[b"~$", b"._", b".~lock."];
     matches!(extension, Extension::Tmp | Extension::Part | Extension::Crdownload)
-        || file.starts_with("~$")
-        || file.starts_with("._")
-        || file.starts_with(".~lock.")
-        || WHOLE.iter().any(|w| file.eq_ignore_ascii_case(w))
+        || BEGINNINGS.iter().any(|beginning| file.starts_with(beginning))
+        || WHOLE.iter().any(|known| file.eq_ignore_ascii_case(known))
 }
 
 fn strip_prefix_ignore_case<'a>(bytes: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {

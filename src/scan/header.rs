@@ -2,7 +2,7 @@
 
 use super::entity::bare_lfs;
 use super::facts::{CodingFlags, Fields, HeaderFacts, HeaderFlags, LimitFlags, StructureFlags};
-use super::field::Reader;
+use super::field::{Reader, is_token};
 use super::filename::{Name, NameParams};
 use super::limits::Limits;
 use super::names::{Disposition, Encoding, MediaType};
@@ -73,11 +73,9 @@ impl MimeHeader {
     fn content_type(&mut self, value: &[u8]) {
         let mut reader = Reader::new(value);
         let head = reader.head();
-        let slash = memchr::memchr(b'/', head).map(|at| (&head[..at], &head[at + 1..]));
-        match slash {
-            Some((kind, subtype)) if is_token(kind) && is_token(subtype) => {
-                self.media = Some(MediaType::of(kind, subtype))
-            }
+        let slash = head.iter().position(|b| *b == b'/');
+        match slash.map(|at| (&head[..at], &head[at + 1..])) {
+            Some((kind, subtype)) if is_token(kind) && is_token(subtype) => self.media = Some(MediaType::of(head)),
             _ => {
                 // RFC 2045 §5.2: what cannot be read is text/plain.
                 self.structure |= StructureFlags::TYPE_MALFORMED;
@@ -172,30 +170,6 @@ impl MimeHeader {
     }
 }
 
-fn is_token(bytes: &[u8]) -> bool {
-    !bytes.is_empty()
-        && bytes.iter().all(|b| {
-            b.is_ascii_graphic()
-                && !matches!(
-                    b,
-                    b'(' | b')'
-                        | b'<'
-                        | b'>'
-                        | b'@'
-                        | b','
-                        | b';'
-                        | b':'
-                        | b'\\'
-                        | b'"'
-                        | b'/'
-                        | b'['
-                        | b']'
-                        | b'?'
-                        | b'='
-                )
-        })
-}
-
 /// The field of this name, in any case.
 pub(super) fn field_of(name: &[u8]) -> Option<Fields> {
     let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
@@ -239,9 +213,10 @@ pub(super) fn is_technical(name: &[u8]) -> bool {
 
 /// The name of a header line, without the blanks of RFC 5322 §4.5 before the colon; `None` if the line is not one.
 pub(super) fn name_of(line: &[u8]) -> Option<&[u8]> {
-    let colon = memchr::memchr(b':', line)?;
-    let end = line[..colon].iter().rposition(|b| !matches!(b, b' ' | b'\t')).map_or(0, |at| at + 1);
-    line[..end].iter().all(|b| matches!(b, 33..=126)).then_some(&line[..end])
+    let end = line.iter().position(|b| !matches!(b, 33..=126) || *b == b':')?;
+    let (name, rest) = line.split_at(end);
+    let after = rest.iter().find(|b| !matches!(b, b' ' | b'\t'))?;
+    (*after == b':').then_some(name)
 }
 
 impl HeaderFacts {
