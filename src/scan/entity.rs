@@ -96,8 +96,9 @@ impl HeaderReader {
         if self.line_length == 0 {
             if !is_blank(bytes[0]) {
                 self.take_field(shared);
-                if let Some((raw, wire)) = self.whole_field(shared, bytes) {
-                    return (HeaderStep::Line { raw: raw as u64, wire: wire as u64 }, &bytes[raw..]);
+                let (step, rest) = self.whole_fields(shared, bytes);
+                if !matches!(step, HeaderStep::More) {
+                    return (step, rest);
                 }
             }
             self.line_start = shared.field.len();
@@ -138,8 +139,26 @@ impl HeaderReader {
         (step, rest)
     }
 
-    /// The fast path: a field that stands in the bytes as a whole, with the beginning of the next line. Its size, in bytes as they
-    /// are and as SMTP carries them.
+    /// The fast path: fields that stand in the bytes as a whole, or the empty line.
+    fn whole_fields<'a>(&mut self, shared: &mut Shared, bytes: &'a [u8]) -> (HeaderStep, &'a [u8]) {
+        let (mut rest, mut wire) = (bytes, 0);
+        while let Some((field_raw, field_wire)) = self.whole_field(shared, rest) {
+            rest = &rest[field_raw..];
+            wire += field_wire as u64;
+        }
+        let raw = (bytes.len() - rest.len()) as u64;
+        match rest {
+            _ if raw > 0 => (HeaderStep::Line { raw, wire }, rest),
+            [b'\r', b'\n', rest @ ..] => {
+                self.wire += 2;
+                (HeaderStep::End { raw: 2, wire: 2 }, rest)
+            }
+            _ => (HeaderStep::More, rest),
+        }
+    }
+
+    /// A field that stands in the bytes as a whole, with the beginning of the next line. Its size, in bytes as they are and as
+    /// SMTP carries them.
     fn whole_field(&mut self, shared: &mut Shared, bytes: &[u8]) -> Option<(usize, usize)> {
         // The empty line and what may be a delimiter or a mailbox's `From ` need a closer look.
         if matches!(bytes[0], b'\r' | b'\n' | b'-') || (self.lines == 0 && bytes[0] == b'F') {
@@ -161,7 +180,7 @@ impl HeaderReader {
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         // A name ends in the first line: none has a line end in it.
         let name = header::name_of(text)?;
-        let colon = memchr::memchr(b':', text)?;
+        let colon = name.len() + text[name.len()..].iter().position(|b| *b == b':')?;
         self.examine(shared, name, &text[colon + 1..], 0);
         self.lines = self.lines.saturating_add(lines);
         self.last = b'\n';

@@ -105,7 +105,7 @@ impl<'a> NameParams<'a> {
     pub fn judge(mut self) -> Name {
         // Nearly all names are one plain value in which nothing has to be decoded or looked for.
         if let (Some(plain), None, []) = (&self.plain, &self.extended, &self.pieces[..])
-            && plain.iter().all(|b| is_harmless(*b))
+            && plain.iter().all(|b| HARMLESS[usize::from(*b)])
         {
             return judge_file(plain, plain.len(), self.flags);
         }
@@ -260,10 +260,16 @@ fn decode_words(text: &str) -> Option<String> {
     (!left && !decoded.contains('\u{FFFD}')).then(|| decoded.to_owned())
 }
 
-/// A character that means nothing in a name, whatever stands around it.
-fn is_harmless(b: u8) -> bool {
-    b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b' ')
-}
+/// Characters that mean nothing in a name, whatever stands around them.
+static HARMLESS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 128 {
+        table[b] = (b as u8).is_ascii_alphanumeric() || matches!(b as u8, b'.' | b'-' | b'_' | b' ');
+        b += 1;
+    }
+    table
+};
 
 fn judge_text(name: &str, mut flags: NameFlags) -> Name {
     // Bytes that were read as Latin-1 for want of a better guess are no C1 controls.

@@ -117,28 +117,17 @@ impl MimeHeader {
     }
 
     fn transfer_encoding(&mut self, value: &[u8]) {
+        if let Some(encoding) = encoding_of(value.trim_ascii()) {
+            self.encoding = encoding;
+            return;
+        }
         let mut reader = Reader::new(value);
         let head = reader.head();
         let end = head.iter().position(|b| b.is_ascii_whitespace() || *b == b',').unwrap_or(head.len());
-        let token = &head[..end];
         if end < head.len() || reader.junk_before_params() || reader.param().is_some() {
             self.coding |= CodingFlags::CTE_MALFORMED;
         }
-        const KNOWN: &[(&str, Encoding)] = &[
-            ("7bit", Encoding::SevenBit),
-            ("8bit", Encoding::EightBit),
-            ("binary", Encoding::Binary),
-            ("quoted-printable", Encoding::QuotedPrintable),
-            ("base64", Encoding::Base64),
-            ("x-uuencode", Encoding::Uuencode),
-            ("x-uue", Encoding::Uuencode),
-            ("uuencode", Encoding::Uuencode),
-            ("uue", Encoding::Uuencode),
-        ];
-        self.encoding = KNOWN
-            .iter()
-            .find(|(name, _)| token.eq_ignore_ascii_case(name.as_bytes()))
-            .map_or(Encoding::Unknown, |(_, encoding)| *encoding);
+        self.encoding = encoding_of(&head[..end]).unwrap_or(Encoding::Unknown);
     }
 
     fn content_disposition(&mut self, value: &[u8]) {
@@ -168,6 +157,22 @@ impl MimeHeader {
             self.limits |= LimitFlags::COMMENTS;
         }
     }
+}
+
+/// The transfer encoding of this name, in any case.
+pub(super) fn encoding_of(token: &[u8]) -> Option<Encoding> {
+    const KNOWN: &[(&str, Encoding)] = &[
+        ("7bit", Encoding::SevenBit),
+        ("8bit", Encoding::EightBit),
+        ("binary", Encoding::Binary),
+        ("quoted-printable", Encoding::QuotedPrintable),
+        ("base64", Encoding::Base64),
+        ("x-uuencode", Encoding::Uuencode),
+        ("x-uue", Encoding::Uuencode),
+        ("uuencode", Encoding::Uuencode),
+        ("uue", Encoding::Uuencode),
+    ];
+    KNOWN.iter().find(|(name, _)| token.eq_ignore_ascii_case(name.as_bytes())).map(|(_, encoding)| *encoding)
 }
 
 /// The field of this name, in any case.
@@ -211,9 +216,20 @@ pub(super) fn is_technical(name: &[u8]) -> bool {
         })
 }
 
+/// What a field's name is made of (RFC 5322 §2.2).
+static IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 33;
+    while b <= 126 {
+        table[b] = b != b':' as usize;
+        b += 1;
+    }
+    table
+};
+
 /// The name of a header line, without the blanks of RFC 5322 §4.5 before the colon; `None` if the line is not one.
 pub(super) fn name_of(line: &[u8]) -> Option<&[u8]> {
-    let end = line.iter().position(|b| !matches!(b, 33..=126) || *b == b':')?;
+    let end = line.iter().position(|b| !IN_NAME[usize::from(*b)])?;
     let (name, rest) = line.split_at(end);
     let after = rest.iter().find(|b| !matches!(b, b' ' | b'\t'))?;
     (*after == b':').then_some(name)

@@ -1,7 +1,6 @@
 //! The closed lists: media types, kinds of content, extensions, encodings, dispositions.
 
 use super::closed::closed;
-use std::sync::LazyLock;
 
 /// No name of a list that is looked up in is longer.
 const LONGEST_NAME: usize = 80;
@@ -11,8 +10,13 @@ const PLACES: usize = 1024;
 const FREE: u8 = u8::MAX;
 
 /// Where the search for a name begins, whatever its case (FNV-1a).
-fn place_of(name: &[u8]) -> usize {
-    let hash = name.iter().fold(0x811C_9DC5u32, |h, b| (h ^ u32::from(b | 0x20)).wrapping_mul(0x0100_0193));
+const fn place_of(name: &[u8]) -> usize {
+    let mut hash = 0x811C_9DC5u32;
+    let mut at = 0;
+    while at < name.len() {
+        hash = (hash ^ (name[at] | 0x20) as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
     (hash >> 8) as usize % PLACES
 }
 
@@ -111,18 +115,20 @@ macro_rules! by_family {
             /// The member of this name, in any case; `None` for a name that is not on the list.
             #[allow(dead_code, reason = "not every list is looked up in by name")]
             fn lookup(name: &[u8]) -> Option<$name> {
-                static TABLE: LazyLock<[u8; PLACES]> = LazyLock::new(|| {
-                    assert!($name::ALL.len() < usize::from(FREE));
+                static TABLE: [u8; PLACES] = {
+                    assert!($name::ALL.len() < FREE as usize);
                     let mut table = [FREE; PLACES];
-                    for (index, member) in $name::ALL.iter().enumerate() {
-                        let mut place = place_of(member.name().as_bytes());
+                    let mut index = 0;
+                    while index < $name::ALL.len() {
+                        let mut place = place_of($name::ALL[index].name().as_bytes());
                         while table[place] != FREE {
                             place = (place + 1) % PLACES;
                         }
                         table[place] = index as u8;
+                        index += 1;
                     }
                     table
-                });
+                };
                 let mut place = place_of(name);
                 while TABLE[place] != FREE {
                     let member = $name::ALL[usize::from(TABLE[place])];
