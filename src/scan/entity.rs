@@ -39,9 +39,9 @@ pub(super) struct HeaderReader {
 pub(super) enum HeaderStep {
     /// The line is not complete.
     More,
-    /// A line of this size was taken.
+    /// Lines of this size were taken.
     Line { raw: u64, wire: u64 },
-    /// The empty line that ends the block was taken.
+    /// Lines of this size were taken, the last being the empty one that ends the block.
     End { raw: u64, wire: u64 },
     /// The block has ended without an empty line; this belongs to what follows.
     NotHeader { line: Vec<u8> },
@@ -139,7 +139,7 @@ impl HeaderReader {
         (step, rest)
     }
 
-    /// The fast path: fields that stand in the bytes as a whole, or the empty line.
+    /// The fast path: fields that stand in the bytes as a whole, and the empty line behind them.
     fn whole_fields<'a>(&mut self, shared: &mut Shared, bytes: &'a [u8]) -> (HeaderStep, &'a [u8]) {
         let (mut rest, mut wire) = (bytes, 0);
         while let Some((field_raw, field_wire)) = self.whole_field(shared, rest) {
@@ -148,11 +148,11 @@ impl HeaderReader {
         }
         let raw = (bytes.len() - rest.len()) as u64;
         match rest {
-            _ if raw > 0 => (HeaderStep::Line { raw, wire }, rest),
             [b'\r', b'\n', rest @ ..] => {
                 self.wire += 2;
-                (HeaderStep::End { raw: 2, wire: 2 }, rest)
+                (HeaderStep::End { raw: raw + 2, wire: wire + 2 }, rest)
             }
+            _ if raw > 0 => (HeaderStep::Line { raw, wire }, rest),
             _ => (HeaderStep::More, rest),
         }
     }
@@ -347,7 +347,9 @@ fn is_blank(b: u8) -> bool {
 
 /// Line ends that are a LF alone, which SMTP carries as CRLF.
 pub(super) fn bare_lfs(bytes: &[u8]) -> usize {
-    memchr::memchr_iter(b'\n', bytes).filter(|at| *at == 0 || bytes[at - 1] != b'\r').count()
+    let behind = bytes.get(1..).unwrap_or_default();
+    let inside = bytes.iter().zip(behind).filter(|(before, b)| **b == b'\n' && **before != b'\r').count();
+    usize::from(bytes.first() == Some(&b'\n')) + inside
 }
 
 /// Appends without letting the buffer grow beyond what a field may have.

@@ -66,6 +66,11 @@ fn is(b: u8, class: u8) -> bool {
     CLASS[usize::from(b)] & class != 0
 }
 
+/// Whether a name is the `known` one, in any case. Nearly always it is written alike, which is faster to see.
+pub(super) fn is_name(name: &[u8], known: &str) -> bool {
+    name == known.as_bytes() || name.eq_ignore_ascii_case(known.as_bytes())
+}
+
 /// A token (RFC 2045 §5.1).
 pub(super) fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty() && !bytes.iter().any(|b| is(*b, NO_TOKEN))
@@ -162,32 +167,38 @@ impl<'a> Reader<'a> {
         Param { name, value: Cow::Borrowed(value), special, unterminated: false }
     }
 
-    /// Skips blanks and comments (RFC 5322 §3.2.2), nested to any depth, in one pass.
+    /// Skips blanks and comments.
     fn skip_comments(&mut self) {
-        loop {
-            self.take_until(|b| !is(b, BLANK));
-            if self.rest.first() != Some(&b'(') {
-                return;
+        while let [b, rest @ ..] = self.rest {
+            match b {
+                b' ' | b'\t' | b'\r' | b'\n' => self.rest = rest,
+                b'(' => self.skip_comment(),
+                _ => return,
             }
-            let mut depth = 0usize;
-            let mut at = 0;
-            while let Some(&b) = self.rest.get(at) {
-                at += 1;
-                match b {
-                    b'\\' => at += 1,
-                    b'(' => depth += 1,
-                    b')' => {
-                        depth -= 1;
-                        if depth == 0 {
-                            break;
-                        }
-                    }
-                    _ => {}
-                }
-                self.deep_comment |= depth > Limits::COMMENT_DEPTH;
-            }
-            self.rest = &self.rest[at.min(self.rest.len())..];
         }
+    }
+
+    /// Skips a comment (RFC 5322 §3.2.2), nested to any depth, in one pass.
+    #[cold]
+    fn skip_comment(&mut self) {
+        let mut depth = 0usize;
+        let mut at = 0;
+        while let Some(&b) = self.rest.get(at) {
+            at += 1;
+            match b {
+                b'\\' => at += 1,
+                b'(' => depth += 1,
+                b')' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+            self.deep_comment |= depth > Limits::COMMENT_DEPTH;
+        }
+        self.rest = &self.rest[at.min(self.rest.len())..];
     }
 }
 

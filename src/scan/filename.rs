@@ -1,7 +1,7 @@
 //! The file name of a part, judged and forgotten: what remains are flags and an extension of the closed list.
 
 use super::facts::NameFlags;
-use super::field::Param;
+use super::field::{Param, is_name};
 use super::names::{Extension, Family};
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::parsers::MessageStream;
@@ -44,6 +44,32 @@ impl Name {
     }
 }
 
+/// Bytes of a name that is remembered.
+const REMEMBERED: usize = 64;
+
+/// The last harmless name of a header block: most parts have the same one in both fields.
+pub(super) struct LastName {
+    text: [u8; REMEMBERED],
+    length: usize,
+    name: Name,
+}
+
+impl LastName {
+    pub const NONE: LastName = LastName { text: [0; REMEMBERED], length: 0, name: Name::NONE };
+
+    fn text(&self) -> &[u8] {
+        &self.text[..self.length]
+    }
+
+    fn keep(&mut self, text: &[u8], name: Name) {
+        if let Some(kept) = self.text.get_mut(..text.len()) {
+            kept.copy_from_slice(text);
+            self.length = text.len();
+            self.name = name;
+        }
+    }
+}
+
 /// Collects one parameter of a field in all the ways RFC 2231 lets it be written, and judges it as a file name.
 #[derive(Default)]
 pub(super) struct NameParams<'a> {
@@ -58,8 +84,8 @@ pub(super) struct NameParams<'a> {
 impl<'a> NameParams<'a> {
     /// Takes the parameter if it is called `attribute`, in one of RFC 2231's ways.
     pub fn take(&mut self, param: &Param<'a>, attribute: &str) -> bool {
-        let Some(rest) = strip_prefix_ignore_case(param.name, attribute.as_bytes()) else { return false };
-        if !matches!(rest, [] | [b'*', ..]) {
+        let Some(section) = strip_prefix(param.name, attribute) else { return false };
+        if !matches!(section, [] | [b'*', ..]) {
             return false;
         }
         self.collected += param.value.len();
@@ -67,33 +93,16 @@ impl<'a> NameParams<'a> {
             self.flags |= NameFlags::PRESENT | NameFlags::TOO_LONG;
             return true;
         }
-        match rest {
-            b"" => {
-                if self.plain.is_some() {
-                    self.flags |= NameFlags::DUPLICATE;
-                    return true;
-                }
-                if param.special {
-                    self.flags |= NameFlags::UNQUOTED_SPECIAL;
-                }
+        match section {
+            [] if self.plain.is_some() => {
+                self.flags |= NameFlags::DUPLICATE;
+                return true;
+            }
+            [] => {
+                self.flags.set(NameFlags::UNQUOTED_SPECIAL, param.special);
                 self.plain = Some(param.value.clone());
             }
-            b"*" => {
-                if self.extended.replace(param.value.clone()).is_some() {
-                    self.flags |= NameFlags::DUPLICATE;
-                }
-            }
-            [b'*', number @ ..] => {
-                let (number, encoded) = match number {
-                    [digits @ .., b'*'] => (digits, true),
-                    digits => (digits, false),
-                };
-                match std::str::from_utf8(number).ok().and_then(|n| n.parse().ok()) {
-                    Some(n) => self.pieces.push((n, encoded, param.value.clone())),
-                    None => self.flags |= NameFlags::RFC2231_BAD,
-                }
-            }
-            _ => return false,
+            [_, section @ ..] => self.take_encoded(param, section),
         }
         if param.unterminated {
             self.flags |= NameFlags::UNTERMINATED;
@@ -101,13 +110,38 @@ impl<'a> NameParams<'a> {
         true
     }
 
+    /// RFC 2231 §3, §4: `section` is what stands behind the first `*`.
+    fn take_encoded(&mut self, param: &Param<'a>, section: &[u8]) {
+        let (number, encoded) = match section {
+            [] => {
+                if self.extended.replace(param.value.clone()).is_some() {
+                    self.flags |= NameFlags::DUPLICATE;
+                }
+                return;
+            }
+            [digits @ .., b'*'] => (digits, true),
+            digits => (digits, false),
+        };
+        match std::str::from_utf8(number).ok().and_then(|n| n.parse().ok()) {
+            Some(n) => self.pieces.push((n, encoded, param.value.clone())),
+            None => self.flags |= NameFlags::RFC2231_BAD,
+        }
+    }
+
     /// Judges the collected name.
-    pub fn judge(mut self) -> Name {
+    pub fn judge(mut self, last: &mut LastName) -> Name {
         // Nearly all names are one plain value in which nothing has to be decoded or looked for.
         if let (Some(plain), None, []) = (&self.plain, &self.extended, &self.pieces[..])
-            && plain.iter().all(|b| HARMLESS[usize::from(*b)])
+            && self.flags.is_empty()
         {
-            return judge_file(plain, plain.len(), self.flags);
+            if last.text() == &plain[..] {
+                return last.name;
+            }
+            if plain.iter().all(|b| HARMLESS[usize::from(*b)]) {
+                let name = judge_file(plain, plain.len(), self.flags);
+                last.keep(plain, name);
+                return name;
+            }
         }
         match self.value() {
             Some(text) => judge_text(&text, self.flags),
@@ -310,7 +344,7 @@ fn judge_file(file: &[u8], length: usize, mut flags: NameFlags) -> Name {
     if is_temporary(file, extension) {
         flags |= NameFlags::TEMPORARY;
     }
-    if [&b"winmail.dat"[..], b"win.dat"].iter().any(|known| file.eq_ignore_ascii_case(known)) {
+    if is_name(file, "winmail.dat") || is_name(file, "win.dat") {
         flags |= NameFlags::WINMAIL;
     }
     Name { flags, extension }
@@ -319,7 +353,7 @@ fn judge_file(file: &[u8], length: usize, mut flags: NameFlags) -> Name {
 /// The name before its last extension, and that.
 fn split(file: &[u8]) -> (&[u8], Extension) {
     match file.iter().rposition(|b| *b == b'.') {
-        Some(dot) if dot > 0 && dot + 1 < file.len() => (&file[..dot], Extension::of(file[dot + 1..].trim_ascii())),
+        Some(dot) if dot > 0 && dot + 1 < file.len() => (&file[..dot], Extension::of(file[dot + 1..].trim_ascii_start())),
         _ => (file, Extension::None),
     }
 }
@@ -334,16 +368,16 @@ fn hides_extension(stem: &[u8]) -> bool {
 }
 
 fn is_temporary(file: &[u8], extension: Extension) -> bool {
-    const WHOLE: &[&[u8]] = &[b"thumbs.db", b".ds_store", b"desktop.ini"];
+    const WHOLE: &[&str] = &["Thumbs.db", ".DS_Store", "desktop.ini"];
     const BEGINNINGS: &[&[u8]] = &[b"~$", b"._", b".~lock."];
     matches!(extension, Extension::Tmp | Extension::Part | Extension::Crdownload)
-        || BEGINNINGS.iter().any(|beginning| file.starts_with(beginning))
-        || WHOLE.iter().any(|known| file.eq_ignore_ascii_case(known))
+        || (matches!(file, [b'~' | b'.', ..]) && BEGINNINGS.iter().any(|beginning| file.starts_with(beginning)))
+        || WHOLE.iter().any(|known| is_name(file, known))
 }
 
-fn strip_prefix_ignore_case<'a>(bytes: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
-    let (head, rest) = bytes.split_at_checked(prefix.len())?;
-    head.eq_ignore_ascii_case(prefix).then_some(rest)
+fn strip_prefix<'a>(name: &'a [u8], prefix: &str) -> Option<&'a [u8]> {
+    let (head, rest) = name.split_at_checked(prefix.len())?;
+    is_name(head, prefix).then_some(rest)
 }
 
 #[cfg(test)]
@@ -358,7 +392,7 @@ mod tests {
         while let Some(p) = reader.param() {
             params.take(&p, "filename");
         }
-        params.judge()
+        params.judge(&mut LastName::NONE)
     }
 
     fn flags(field: &str) -> NameFlags {

@@ -1,6 +1,7 @@
 //! The closed lists: media types, kinds of content, extensions, encodings, dispositions.
 
 use super::closed::closed;
+use super::field::is_name;
 
 /// No name of a list that is looked up in is longer.
 const LONGEST_NAME: usize = 80;
@@ -132,7 +133,7 @@ macro_rules! by_family {
                 let mut place = place_of(name);
                 while TABLE[place] != FREE {
                     let member = $name::ALL[usize::from(TABLE[place])];
-                    if name.eq_ignore_ascii_case(member.name().as_bytes()) {
+                    if is_name(name, member.name()) {
                         return Some(member);
                     }
                     place = (place + 1) % PLACES;
