@@ -6,15 +6,24 @@
 //!
 //! To add one: declare it here, put a mail that shows it and a near-miss into `tests/fixtures`, and renew the docs.
 
+mod addresses;
 mod attachments;
+mod charsets;
 mod content;
+mod damage;
+mod dates;
 mod encoding;
 mod headers;
+mod left_out;
 mod names;
+mod routing;
 mod scan;
 mod size;
 mod structure;
 mod types;
+mod words;
+
+pub use left_out::LEFT_OUT;
 
 use crate::scan::closed::closed;
 use crate::scan::facts::{MessageFlags, NameFlags, StructureFlags};
@@ -187,6 +196,15 @@ const NEED_THE_END: &[&str] = &[
     "attachment-empty",
     "attachment-implausibly-small",
     "attachment-missing-body-only",
+    "content-png-truncated",
+    "content-jpeg-truncated",
+    "content-gif-truncated",
+    "content-webp-avi-wav-size",
+    "content-mp4-truncated",
+    "content-mp4-no-index",
+    "content-ogg-mkv-truncated",
+    "content-tiff-offset",
+    "content-bmp-truncated",
     "content-zip-truncated",
     "content-pdf-truncated",
     "content-all-zero",
@@ -202,6 +220,8 @@ const NEED_THE_END: &[&str] = &[
     "header-missing-from",
     "header-missing-date",
     "header-missing-message-id",
+    "header-missing-recipient-fields",
+    "header-missing-subject",
 ];
 
 /// Every finding, in the order of `docs/findings.md`.
@@ -211,10 +231,16 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         attachments::ENTRIES,
         types::ENTRIES,
         names::ENTRIES,
+        damage::ENTRIES,
         content::ENTRIES,
         encoding::ENTRIES,
+        charsets::ENTRIES,
         structure::ENTRIES,
         headers::ENTRIES,
+        addresses::ENTRIES,
+        dates::ENTRIES,
+        words::ENTRIES,
+        routing::ENTRIES,
         scan::ENTRIES,
     ]
     .into_iter()

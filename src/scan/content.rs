@@ -1,7 +1,9 @@
 //! The decoded content of one part: counted, its beginning and (where it matters) its end looked at.
 
-use super::facts::{ContentFlags, Part};
+use super::charset;
+use super::facts::{ContentFlags, DamageFlags, Part, TextFlags};
 use super::formats::{self, Inspect, Report};
+use super::mangled;
 use super::names::{Extension, Family, FileKind, MediaType};
 use super::sink::Sink;
 use super::sniff::{self, HEAD};
@@ -16,9 +18,13 @@ pub(super) struct Content {
     head: Vec<u8>,
     tail: Option<Tail>,
     inspector: Option<Box<dyn Inspect>>,
+    /// What the head says was done to all of the file.
+    mangled: DamageFlags,
     uris: Option<DataUris>,
     /// The head was nothing but NUL, and so is all since.
     zeros: bool,
+    /// It is a text that programs show, in the charset it is said to be in.
+    shown: bool,
     kind: Option<FileKind>,
 }
 
@@ -27,6 +33,7 @@ pub(super) struct Seen {
     pub decoded: u64,
     pub kind: FileKind,
     pub flags: ContentFlags,
+    pub text: TextFlags,
     pub report: Report,
     pub data_uri_bytes: u64,
     /// Of the first bytes; tells copies of one file apart from others of the same size.
@@ -42,8 +49,10 @@ impl Content {
             head,
             tail: None,
             inspector: None,
+            mangled: DamageFlags::empty(),
             uris: html.then(DataUris::default),
             zeros: false,
+            shown: part.is_shown_text(),
             kind: None,
         }
     }
@@ -55,8 +64,10 @@ impl Content {
             head,
             tail: None,
             inspector: None,
+            mangled: DamageFlags::empty(),
             uris: None,
             zeros: false,
+            shown: false,
             kind: Some(FileKind::Unknown),
         }
     }
@@ -65,12 +76,14 @@ impl Content {
     fn judge_head(&mut self) {
         let kind = sniff::kind(&self.head);
         self.kind = Some(kind);
-        self.inspector = formats::inspector(kind);
+        self.mangled = mangled::damage(&self.head, kind);
+        // Nothing in a file that was treated as text stands at its place any more.
+        self.inspector = if self.mangled.is_empty() { formats::inspector(kind) } else { None };
         if let Some(inspector) = &mut self.inspector {
             inspector.bytes(&self.head);
         }
         self.zeros = self.head.iter().all(|b| *b == 0);
-        if ends_matter(kind) {
+        if ends_matter(kind) && self.mangled.is_empty() {
             let mut tail = Tail::default();
             tail.push(&self.head);
             self.tail = Some(tail);
@@ -108,16 +121,26 @@ impl Content {
         if ends_matter(kind) && kind != FileKind::Pdf && self.head.get(6).is_some_and(|b| b & 1 == 1) {
             flags |= ContentFlags::ZIP_ENCRYPTED;
         }
+        let mut report = self.inspector.map(|mut inspector| inspector.report()).unwrap_or_default();
+        report.damage |= self.mangled;
         let seen = Seen {
             decoded: self.decoded,
             kind,
             flags,
-            report: self.inspector.map(|mut inspector| inspector.report()).unwrap_or_default(),
+            report,
+            text: if self.shown { charset::examine(&self.head) } else { TextFlags::empty() },
             data_uri_bytes: self.uris.map_or(0, |u| u.bytes),
             digest: digest(&self.head),
         };
         self.head.clear();
         (seen, self.head)
+    }
+}
+
+impl Part {
+    /// Whether it is a text that programs show, not a file.
+    fn is_shown_text(&self) -> bool {
+        matches!(self.declared, MediaType::TextPlain | MediaType::TextHtml) && !self.attachment
     }
 }
 

@@ -5,14 +5,17 @@
 //! However the body is cut into chunks, the facts are the same.
 //!
 //! ```text
-//! Scanner -> stream (structure) -> entity, header, field, filename (header blocks)
-//!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, formats
+//! Scanner -> stream (structure) -> entity, header, field, filename, address, date, received, words (header blocks)
+//!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, mangled, formats
 //! ```
 
+mod address;
 mod base64;
 mod boundary;
+pub mod charset;
 pub(crate) mod closed;
 mod content;
+mod date;
 mod early;
 mod entity;
 pub mod facts;
@@ -24,8 +27,11 @@ mod identity;
 mod leaf;
 mod limits;
 mod lines;
+mod mangled;
+mod message_id;
 pub mod names;
 mod quoted_printable;
+mod received;
 #[cfg(test)]
 mod reference;
 mod shared;

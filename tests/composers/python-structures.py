@@ -65,9 +65,10 @@ def digest(letter):
 
 def built(letter, body):
     """The fields of the letter over a body made of the older classes."""
-    for name, value in plain(letter).items():
+    # As they are written, that is encoded.
+    for name, value in email.message_from_bytes(plain(letter).as_bytes()).items():
         if name not in body:
-            body[name] = str(value) if all(ord(c) < 128 for c in str(value)) else email.header.Header(str(value), "utf-8").encode()
+            body[name] = value
     return body
 
 
