@@ -352,6 +352,9 @@ impl HeaderReader {
             damage: DamageFlags::empty(),
         };
         part.attachment = part.is_attachment(in_report);
+        if part.attachment && !in_message && part.name.contains(NameFlags::PRESENT) && shared.note_name(name.mark) {
+            part.name |= NameFlags::REPEATED;
+        }
         let hidden =
             !matches!(part.encoding, Encoding::SevenBit | Encoding::EightBit | Encoding::Binary | Encoding::Undeclared);
         let composite = declared.is_multipart() || declared.is_message();

@@ -27,6 +27,8 @@ pub(super) struct Reader<'a> {
     pub too_many: bool,
     /// Comments nested deeper than [`Limits::COMMENT_DEPTH`].
     pub deep_comment: bool,
+    /// Something between two semicolons is no parameter, or stands behind one.
+    pub junk: bool,
 }
 
 /// White space, that of folding included.
@@ -84,7 +86,7 @@ fn trim_end(bytes: &[u8]) -> &[u8] {
 impl<'a> Reader<'a> {
     /// A reader of the field with this value.
     pub fn new(value: &'a [u8]) -> Reader<'a> {
-        Reader { rest: value, left: Limits::PARAMETERS, too_many: false, deep_comment: false }
+        Reader { rest: value, left: Limits::PARAMETERS, too_many: false, deep_comment: false, junk: false }
     }
 
     /// What stands before the first `;`, without comments around it.
@@ -103,11 +105,14 @@ impl<'a> Reader<'a> {
     pub fn param(&mut self) -> Option<Param<'a>> {
         loop {
             self.skip_comments();
-            self.take_until(|b| b == b';');
+            self.junk |= !self.take_until(|b| b == b';').is_empty();
             self.rest = self.rest.get(1..)?;
             self.skip_comments();
             let name = self.take_until(|b| matches!(b, b'=' | b';'));
-            let Some((b'=', value)) = self.rest.split_first() else { continue };
+            let Some((b'=', value)) = self.rest.split_first() else {
+                self.junk |= !name.is_empty();
+                continue;
+            };
             if self.left == 0 {
                 self.too_many = true;
                 return None;

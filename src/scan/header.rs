@@ -49,7 +49,7 @@ impl Default for MimeHeader {
             seen: Fields::empty(),
             type_name: Name::NONE,
             disposition_name: Name::NONE,
-            last_name: LastName::NONE,
+            last_name: LastName::none(),
         }
     }
 }
@@ -159,6 +159,7 @@ impl MimeHeader {
             names.take(&param, "filename");
         }
         self.note_bounds(&reader);
+        self.structure.set(StructureFlags::DISPOSITION_MALFORMED, reader.junk || !is_token(head));
         self.disposition_name = names.judge(&mut self.last_name);
     }
 
@@ -404,6 +405,25 @@ mod tests {
         let long = format!("multipart/mixed; boundary={}", "x".repeat(Limits::BOUNDARY_BYTES + 1));
         let long = mime(&[(Fields::CONTENT_TYPE, &long)]);
         assert_eq!((long.boundary, long.limits), (None, LimitFlags::BOUNDARY));
+    }
+
+    #[test]
+    fn content_disposition() {
+        for (value, malformed) in [
+            ("attachment", false),
+            ("attachment; filename=\"a b.pdf\"; size=1;", false),
+            ("inline (for now);; filename=a.pdf ; (x)", false),
+            ("", true),
+            ("filename=a.pdf", true),
+            ("; filename=a.pdf", true),
+            ("\"attachment\"; filename=a.pdf", true),
+            ("attachment filename=a.pdf", true),
+            ("attachment; a.pdf", true),
+            ("attachment; filename=\"a \"b\" c.pdf\"", true),
+        ] {
+            let header = mime(&[(Fields::CONTENT_DISPOSITION, value)]);
+            assert_eq!(header.structure.contains(StructureFlags::DISPOSITION_MALFORMED), malformed, "{value}");
+        }
     }
 
     #[test]

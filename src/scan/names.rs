@@ -327,6 +327,10 @@ by_family! {
         None = "none" in Any,
         /// Not on this list.
         Other = "other" in Any,
+        /// One of [`Extension::PROGRAMS`].
+        OtherProgram = "other-program" in Any,
+        /// One of [`Extension::BLOCKED`].
+        OtherBlocked = "other-blocked" in Any,
         Txt = "txt" in Text, Csv = "csv" in Text, Log = "log" in Text, Md = "md" in Text, Ini = "ini" in Text,
         Json = "json" in Text, Css = "css" in Text, Vcf = "vcf" in Text, Diff = "diff" in Text, Patch = "patch" in Text,
         Asc = "asc" in Any, Sig = "sig" in Any, P7s = "p7s" in Any, P7m = "p7m" in Any, Pem = "pem" in Text, Cer = "cer" in Any, Crt = "crt" in Any,
@@ -488,19 +492,40 @@ impl MediaType {
 }
 
 impl Extension {
+    /// Programs and scripts that are rare in mail; Gmail blocks most of them, Outlook all.
+    const PROGRAMS: &str = "ade adp application appref-ms appxbundle diagcab diagcfg diagpkg ex ex_ ins isp jnlp lib library-ms \
+        mde mjs msc msixbundle mst msu nsh ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 search-ms settingcontent-ms shb shs sys vb vxd \
+        ws wsb wsc xbap xll";
+    /// Files that are no programs of their own, and that Outlook blocks all the same.
+    const BLOCKED: &str = "asp aspx asx bas cnt csh der fxp grp hlp hpj htc its ksh mad maf mag mam maq mar mas mat mau mav maw \
+        mcf mda mdt mdw mdz msh ops osd pcd plg prf prg printerexport pyc pyo pyw pyz pyzw theme udl vbp vsmacros vsw webpnp \
+        website xnk";
+
     /// The extension of this name, in any case.
     pub(super) fn of(name: &[u8]) -> Extension {
+        let on = |list: &str| list.split(' ').any(|known| is_name(name, known));
         match Extension::lookup(name) {
-            // The two members that name no extension are not to be had by writing their names.
-            None | Some(Extension::None) => Extension::Other,
+            // The members that stand for others are not to be had by writing their names.
+            None | Some(Extension::None | Extension::OtherProgram | Extension::OtherBlocked) => match () {
+                () if on(Extension::PROGRAMS) => Extension::OtherProgram,
+                () if on(Extension::BLOCKED) => Extension::OtherBlocked,
+                () => Extension::Other,
+            },
             Some(extension) => extension,
         }
     }
 
-    /// A program or script that Outlook ("Level 1") or Gmail block by its name.
+    /// A program or script that Outlook ("Level 1") or Gmail block by its name; a CAB is what programs come in.
     pub const fn runs(self) -> bool {
-        matches!(self.family(), Family::Executable | Family::Script)
-            && !matches!(self, Extension::Deb | Extension::Rpm | Extension::Sh)
+        (matches!(self.family(), Family::Executable | Family::Script)
+            && !matches!(self, Extension::Deb | Extension::Rpm | Extension::Sh))
+            || matches!(self, Extension::OtherProgram | Extension::Cab)
+    }
+
+    /// No program, but blocked by Outlook ("Level 1") by its name.
+    pub const fn is_blocked(self) -> bool {
+        use Extension::{Cer, Crt, Mdb, OtherBlocked, Pl, Pst, Py, Url};
+        matches!(self, OtherBlocked | Cer | Crt | Mdb | Pl | Pst | Py | Url)
     }
 }
 
@@ -518,6 +543,19 @@ mod tests {
         assert_eq!(Extension::of(b"PdF"), Extension::Pdf);
         assert_eq!(Extension::of(b"none"), Extension::Other);
         assert_eq!(Extension::of(b"geheim"), Extension::Other);
+        assert_eq!(Extension::of(b"XLL"), Extension::OtherProgram);
+        assert_eq!(Extension::of(b"theme"), Extension::OtherBlocked);
+        assert_eq!(Extension::of(b"other-program"), Extension::Other);
+    }
+
+    #[test]
+    fn rare_extensions_stand_on_no_other_list() {
+        let mut rare: Vec<&str> = Extension::PROGRAMS.split(' ').chain(Extension::BLOCKED.split(' ')).collect();
+        assert!(rare.iter().all(|name| Extension::lookup(name.as_bytes()).is_none()));
+        let count = rare.len();
+        rare.sort_unstable();
+        rare.dedup();
+        assert_eq!(rare.len(), count);
     }
 
     #[test]
