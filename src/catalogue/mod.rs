@@ -6,6 +6,7 @@
 //!
 //! To add one: declare it here, put a mail that shows it and a near-miss into `tests/fixtures`, and renew the docs.
 
+mod ambiguity;
 mod attachments;
 mod content;
 mod encoding;
@@ -20,6 +21,7 @@ use crate::scan::closed::closed;
 use crate::scan::facts::{MessageFlags, NameFlags, StructureFlags};
 use crate::scan::names::MediaType;
 use crate::scan::{Facts, Part};
+use headers::ended_early;
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -51,6 +53,7 @@ closed! {
         Encoding = "Transfer encoding",
         Structure = "MIME structure",
         Header = "Headers",
+        Ambiguity = "Ambiguities",
         Scan = "The scan itself",
     }
 }
@@ -194,6 +197,8 @@ const NEED_THE_END: &[&str] = &[
     "cte-base64-length",
     "cte-base64-truncated",
     "cte-qp-dangling-soft-break",
+    "mime-signed-structure",
+    "mime-related-start-missing",
     "mime-version-missing",
     "mime-boundary-not-found",
     "mime-boundary-unclosed",
@@ -215,6 +220,7 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         encoding::ENTRIES,
         structure::ENTRIES,
         headers::ENTRIES,
+        ambiguity::ENTRIES,
         scan::ENTRIES,
     ]
     .into_iter()

@@ -1,5 +1,7 @@
 //! The decoded content of one part: counted, its beginning and (where it matters) its end looked at.
 
+use super::ambiguity;
+use super::base64;
 use super::facts::{ContentFlags, Part};
 use super::formats::{self, Inspect, Report};
 use super::names::{Extension, Family, FileKind, MediaType};
@@ -19,6 +21,8 @@ pub(super) struct Content {
     uris: Option<DataUris>,
     /// The head was nothing but NUL, and so is all since.
     zeros: bool,
+    /// It begins with a header field that describes a part.
+    field: bool,
     kind: Option<FileKind>,
 }
 
@@ -29,6 +33,10 @@ pub(super) struct Seen {
     pub flags: ContentFlags,
     pub report: Report,
     pub data_uri_bytes: u64,
+    /// It begins with a header field that describes a part.
+    pub field: bool,
+    /// It is a file in base64.
+    pub looks_base64: bool,
     /// Of the first bytes; tells copies of one file apart from others of the same size.
     pub digest: u64,
 }
@@ -44,6 +52,7 @@ impl Content {
             inspector: None,
             uris: html.then(DataUris::default),
             zeros: false,
+            field: false,
             kind: None,
         }
     }
@@ -57,6 +66,7 @@ impl Content {
             inspector: None,
             uris: None,
             zeros: false,
+            field: false,
             kind: Some(FileKind::Unknown),
         }
     }
@@ -70,6 +80,7 @@ impl Content {
             inspector.bytes(&self.head);
         }
         self.zeros = self.head.iter().all(|b| *b == 0);
+        self.field = ambiguity::begins_with_field(&self.head);
         if ends_matter(kind) {
             let mut tail = Tail::default();
             tail.push(&self.head);
@@ -114,6 +125,8 @@ impl Content {
             flags,
             report: self.inspector.map(|mut inspector| inspector.report()).unwrap_or_default(),
             data_uri_bytes: self.uris.map_or(0, |u| u.bytes),
+            field: self.field,
+            looks_base64: kind == FileKind::Text && base64::is_file(&self.head),
             digest: digest(&self.head),
         };
         self.head.clear();

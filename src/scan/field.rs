@@ -27,6 +27,8 @@ pub(super) struct Reader<'a> {
     pub too_many: bool,
     /// Comments nested deeper than [`Limits::COMMENT_DEPTH`].
     pub deep_comment: bool,
+    /// Something was met that programs may read differently: a comment, a parameter without a value, blanks around `=`.
+    pub odd: bool,
 }
 
 /// What cuts an unquoted value short in one program and not in another. RFC 2045 §5.1 allows neither `/`, `?` nor `=` in a
@@ -48,7 +50,7 @@ fn trim(bytes: &[u8]) -> &[u8] {
 impl<'a> Reader<'a> {
     /// A reader of the field with this value.
     pub fn new(value: &'a [u8]) -> Reader<'a> {
-        Reader { rest: value, left: Limits::PARAMETERS, too_many: false, deep_comment: false }
+        Reader { rest: value, left: Limits::PARAMETERS, too_many: false, deep_comment: false, odd: false }
     }
 
     /// What stands before the first `;`, without comments around it.
@@ -70,11 +72,14 @@ impl<'a> Reader<'a> {
     pub fn param(&mut self) -> Option<Param<'a>> {
         loop {
             self.skip_comments();
-            let semicolon = memchr::memchr(b';', self.rest)?;
+            let semicolon = memchr::memchr(b';', self.rest);
+            self.odd |= semicolon.unwrap_or(self.rest.len()) > 0;
+            let semicolon = semicolon?;
             self.rest = &self.rest[semicolon + 1..];
             self.skip_comments();
             let end = memchr::memchr2(b'=', b';', self.rest).unwrap_or(self.rest.len());
             if self.rest.get(end) != Some(&b'=') {
+                self.odd |= end > 0;
                 self.rest = &self.rest[end..];
                 continue;
             }
@@ -85,6 +90,7 @@ impl<'a> Reader<'a> {
             self.left -= 1;
             let name = trim(&self.rest[..end]);
             self.rest = &self.rest[end + 1..];
+            self.odd |= name.len() != end || self.rest.first().is_some_and(|b| is_blank(*b));
             self.skip_comments();
             return Some(if self.rest.first() == Some(&b'"') { self.quoted(name) } else { self.unquoted(name) });
         }
@@ -134,6 +140,7 @@ impl<'a> Reader<'a> {
             if self.rest.first() != Some(&b'(') {
                 return;
             }
+            self.odd = true;
             let mut depth = 0usize;
             let mut at = 0;
             while let Some(&b) = self.rest.get(at) {

@@ -1,7 +1,10 @@
 //! A header block: single fields in, what they say about the message or part out.
 
+use super::ambiguity;
 use super::entity::bare_lfs;
-use super::facts::{CodingFlags, Fields, HeaderFacts, HeaderFlags, LimitFlags, StructureFlags};
+use super::facts::{
+    AmbiguityFlags, CodingFlags, Fields, HeaderFacts, HeaderFlags, LimitFlags, NameFlags, StructureFlags,
+};
 use super::field::Reader;
 use super::filename::{Name, NameParams};
 use super::limits::Limits;
@@ -11,6 +14,9 @@ use mail_parser::DateTime;
 
 /// Postfix's `header_size_limit`: the rest of a longer field never reaches a milter.
 const POSTFIX_FIELD_BYTES: usize = 102_400;
+
+/// Tells values apart.
+pub(super) type Mark = std::num::NonZeroU32;
 
 /// What the MIME fields of a header block say (RFC 2045 §3).
 pub(super) struct MimeHeader {
@@ -22,10 +28,18 @@ pub(super) struct MimeHeader {
     pub disposition: Disposition,
     pub structure: StructureFlags,
     pub coding: CodingFlags,
+    pub ambiguity: AmbiguityFlags,
+    /// The `start` parameter of Content-Type, and Content-ID, as marks to compare.
+    pub start: Option<Mark>,
+    pub content_id: Option<Mark>,
     pub limits: LimitFlags,
     pub seen: Fields,
     type_name: Name,
     disposition_name: Name,
+    /// Marks of the first Content-Type, Content-Transfer-Encoding and Content-Disposition, to compare a second one with.
+    marks: [Option<Mark>; 3],
+    /// The last of these fields has a control or a colon in it.
+    pub odd: bool,
 }
 
 impl Default for MimeHeader {
@@ -37,10 +51,15 @@ impl Default for MimeHeader {
             disposition: Disposition::None,
             structure: StructureFlags::empty(),
             coding: CodingFlags::empty(),
+            ambiguity: AmbiguityFlags::empty(),
+            start: None,
+            content_id: None,
             limits: LimitFlags::empty(),
             seen: Fields::empty(),
             type_name: Name::NONE,
             disposition_name: Name::NONE,
+            marks: [None; 3],
+            odd: false,
         }
     }
 }
@@ -48,10 +67,18 @@ impl Default for MimeHeader {
 impl MimeHeader {
     /// Takes a field. Of a field that comes twice the first counts, as most programs read it.
     pub fn field(&mut self, field: Fields, value: &[u8]) {
-        let mime = Fields::CONTENT_TYPE | Fields::CONTENT_TRANSFER_ENCODING | Fields::CONTENT_DISPOSITION;
-        if mime.contains(field) && self.seen.contains(field) {
-            self.structure |= StructureFlags::DUPLICATE_FIELD;
-            return;
+        if let Some(place) = DESCRIPTIONS.iter().position(|(known, _)| *known == field) {
+            let (mark, odd) = mark(value);
+            let mark = Some(mark);
+            self.odd = odd;
+            if self.seen.contains(field) {
+                self.structure |= StructureFlags::DUPLICATE_FIELD;
+                if mark != self.marks[place] {
+                    self.ambiguity |= DESCRIPTIONS[place].1;
+                }
+                return;
+            }
+            self.marks[place] = mark;
         }
         self.seen |= field;
         if field == Fields::CONTENT_TYPE {
@@ -62,6 +89,9 @@ impl MimeHeader {
             self.content_disposition(value);
         } else if field == Fields::CONTENT_ID || field == Fields::CONTENT_LOCATION {
             self.structure |= StructureFlags::REFERENCED;
+            if field == Fields::CONTENT_ID {
+                self.content_id = Some(mark(value).0);
+            }
         }
     }
 
@@ -86,12 +116,18 @@ impl MimeHeader {
         }
         let mut names = NameParams::default();
         let mut encoded_boundary = NameParams::default();
+        let (mut charsets, mut odd) = (0, false);
         while let Some(param) = reader.param() {
             if param.name.eq_ignore_ascii_case(b"boundary") {
                 self.boundary_param(&param.value);
+            } else if param.name.eq_ignore_ascii_case(b"charset") {
+                charsets += 1;
+            } else if self.media == Some(MediaType::MultipartRelated) && param.name.eq_ignore_ascii_case(b"start") {
+                self.start = Some(mark(&param.value).0);
             } else if !encoded_boundary.take(&param, "boundary") {
                 names.take(&param, "name");
             }
+            odd |= param.unterminated || param.name.ends_with(b"*");
         }
         // RFC 2231 lets every parameter be encoded or cut in pieces; some programs do it to long boundaries.
         if let Some(boundary) = encoded_boundary.value() {
@@ -99,11 +135,16 @@ impl MimeHeader {
         }
         self.note_bounds(&reader);
         self.type_name = names.judge();
+        let multipart = self.media.is_some_and(MediaType::is_multipart);
+        let malformed = self.structure.contains(StructureFlags::TYPE_MALFORMED);
+        let twice = charsets > 1 || self.type_name.flags.contains(NameFlags::DUPLICATE);
+        if multipart || malformed || twice || odd || reader.odd {
+            self.ambiguity |= ambiguity::content_type(value, multipart);
+        }
     }
 
     fn boundary_param(&mut self, value: &[u8]) {
         if self.boundary.is_some() {
-            self.structure |= StructureFlags::BOUNDARY_DUPLICATE;
             return;
         }
         // RFC 2046 §5.1.1: a boundary does not end with white space.
@@ -115,6 +156,9 @@ impl MimeHeader {
             self.limits |= LimitFlags::BOUNDARY;
         } else if end > 0 {
             self.boundary = Some(value[..end].to_vec());
+            if !value[..end].iter().all(|b| is_boundary_char(*b)) {
+                self.structure |= StructureFlags::BOUNDARY_BAD_CHARS;
+            }
         }
     }
 
@@ -123,24 +167,14 @@ impl MimeHeader {
         let head = reader.head();
         let end = head.iter().position(|b| b.is_ascii_whitespace() || *b == b',').unwrap_or(head.len());
         let token = &head[..end];
+        self.encoding = encoding_of(token).unwrap_or(Encoding::Unknown);
+        if token.len() == value.trim_ascii().len() && self.encoding != Encoding::Unknown {
+            return;
+        }
         if end < head.len() || reader.junk_before_params() || reader.param().is_some() {
             self.coding |= CodingFlags::CTE_MALFORMED;
         }
-        const KNOWN: &[(&str, Encoding)] = &[
-            ("7bit", Encoding::SevenBit),
-            ("8bit", Encoding::EightBit),
-            ("binary", Encoding::Binary),
-            ("quoted-printable", Encoding::QuotedPrintable),
-            ("base64", Encoding::Base64),
-            ("x-uuencode", Encoding::Uuencode),
-            ("x-uue", Encoding::Uuencode),
-            ("uuencode", Encoding::Uuencode),
-            ("uue", Encoding::Uuencode),
-        ];
-        self.encoding = KNOWN
-            .iter()
-            .find(|(name, _)| token.eq_ignore_ascii_case(name.as_bytes()))
-            .map_or(Encoding::Unknown, |(_, encoding)| *encoding);
+        self.ambiguity |= ambiguity::transfer_encoding(value);
     }
 
     fn content_disposition(&mut self, value: &[u8]) {
@@ -160,6 +194,10 @@ impl MimeHeader {
         }
         self.note_bounds(&reader);
         self.disposition_name = names.judge();
+        let twice = self.disposition_name.flags.contains(NameFlags::DUPLICATE);
+        if self.disposition == Disposition::Other || twice || reader.odd {
+            self.ambiguity |= ambiguity::disposition(value);
+        }
     }
 
     fn note_bounds(&mut self, reader: &Reader<'_>) {
@@ -170,6 +208,59 @@ impl MimeHeader {
             self.limits |= LimitFlags::COMMENTS;
         }
     }
+}
+
+/// Fields that say what a part is, and what it is called if they come twice and differ.
+const DESCRIPTIONS: [(Fields, AmbiguityFlags); 3] = [
+    (Fields::CONTENT_TYPE, AmbiguityFlags::DUPLICATE_TYPE),
+    (Fields::CONTENT_TRANSFER_ENCODING, AmbiguityFlags::DUPLICATE_ENCODING),
+    (Fields::CONTENT_DISPOSITION, AmbiguityFlags::DUPLICATE_DISPOSITION),
+];
+
+/// Tells values of one header block apart, whatever their case; never kept. And whether there is a control or a colon in the
+/// value, which most have none of.
+fn mark(value: &[u8]) -> (Mark, bool) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    const BLANKS: u64 = b' ' as u64 * ONES;
+    let value = value.strip_prefix(b" ").unwrap_or(value);
+    let (mut mark, mut odd) = (value.len() as u64, 0);
+    let mut add = |word: [u8; 8]| {
+        let word = u64::from_le_bytes(word);
+        // Eight comparisons in one (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
+        let colons = word ^ (b':' as u64 * ONES);
+        odd |= word.wrapping_sub(BLANKS) & !word | colons.wrapping_sub(ONES) & !colons;
+        mark = (mark ^ (word | BLANKS)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    };
+    let (words, rest) = value.as_chunks::<8>();
+    words.iter().for_each(|word| add(*word));
+    if !rest.is_empty() {
+        let mut word = [b' '; 8];
+        word.iter_mut().zip(rest).for_each(|(to, b)| *to = *b);
+        add(word);
+    }
+    (Mark::MIN | (mark >> 32) as u32, odd & HIGH != 0)
+}
+
+/// The transfer encoding of this name, in any case.
+pub(super) fn encoding_of(token: &[u8]) -> Option<Encoding> {
+    const KNOWN: &[(&str, Encoding)] = &[
+        ("7bit", Encoding::SevenBit),
+        ("8bit", Encoding::EightBit),
+        ("binary", Encoding::Binary),
+        ("quoted-printable", Encoding::QuotedPrintable),
+        ("base64", Encoding::Base64),
+        ("x-uuencode", Encoding::Uuencode),
+        ("x-uue", Encoding::Uuencode),
+        ("uuencode", Encoding::Uuencode),
+        ("uue", Encoding::Uuencode),
+    ];
+    KNOWN.iter().find(|(name, _)| token.eq_ignore_ascii_case(name.as_bytes())).map(|(_, encoding)| *encoding)
+}
+
+/// A character of a boundary (RFC 2046 §5.1.1: `bchars`).
+fn is_boundary_char(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(&b)
 }
 
 fn is_token(bytes: &[u8]) -> bool {
@@ -391,7 +482,7 @@ mod tests {
             ("text", StructureFlags::TYPE_MALFORMED),
             ("text/", StructureFlags::TYPE_MALFORMED),
             ("a/b, c/d", StructureFlags::TYPE_MALFORMED),
-            ("a/b; boundary=x; boundary=y", StructureFlags::BOUNDARY_DUPLICATE),
+            ("a/b; boundary=\"a*b\"", StructureFlags::BOUNDARY_BAD_CHARS),
         ] {
             assert_eq!(mime(&[(Fields::CONTENT_TYPE, bad)]).structure, flag, "{bad}");
         }

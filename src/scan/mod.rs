@@ -5,10 +5,12 @@
 //! However the body is cut into chunks, the facts are the same.
 //!
 //! ```text
-//! Scanner -> stream (structure) -> entity, header, field, filename (header blocks)
+//! Scanner -> stream (structure) -> entity, header, field, filename, ambiguity (header blocks)
+//!                               -> boundary, outside (delimiters, preambles and epilogues)
 //!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, formats
 //! ```
 
+mod ambiguity;
 mod base64;
 mod boundary;
 pub(crate) mod closed;
@@ -25,6 +27,7 @@ mod leaf;
 mod limits;
 mod lines;
 pub mod names;
+mod outside;
 mod quoted_printable;
 #[cfg(test)]
 mod reference;

@@ -203,6 +203,7 @@ mod tests {
             name: Default::default(),
             coding: Default::default(),
             structure: Default::default(),
+            ambiguity: Default::default(),
             content: Default::default(),
             damage: Default::default(),
         }
