@@ -44,6 +44,10 @@ pub fn explain(id: &str) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         None => {
+            if let Some((_, why)) = catalogue::LEFT_OUT.iter().find(|(left_out, _)| *left_out == id) {
+                complain(&format!("there is no finding `{id}`, on purpose: {why}"));
+                return Ok(ExitCode::from(super::COULD_NOT));
+            }
             let near = nearest(id, catalogue::all().map(|e| e.id));
             let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             complain(&format!("there is no finding `{}`{hint}\n`mailgauge list` shows every id", id.escape_debug()));

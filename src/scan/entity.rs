@@ -2,13 +2,15 @@
 
 use super::ambiguity;
 use super::boundary::{ALL_BOUNDARIES, DELIMITER_LINE};
+use super::charset::Charset;
 use super::facts::{
-    AmbiguityFlags, CodingFlags, ContentFlags, DamageFlags, Fields, HeaderFlags, LimitFlags, NameFlags, Part,
-    StructureFlags,
+    AmbiguityFlags, CodingFlags, ContentFlags, DamageFlags, Fields, HeaderFlags, HoldsFlags, LimitFlags, NameFlags,
+    Part, StructureFlags, TextFlags,
 };
 use super::header::{self, Mark, MimeHeader};
 use super::limits::Limits;
-use super::names::{Disposition, Encoding, Extension, Family, FileKind, MediaType};
+use super::names::{Disposition, Encoding, Encryption, Extension, Family, FileKind, MediaType};
+use super::received::Trace;
 use super::shared::{Shared, Slot};
 use super::stream::{Kind, Open, Outer};
 
@@ -26,6 +28,7 @@ pub(super) struct HeaderReader {
     after_delimiter: bool,
     default: MediaType,
     mime: MimeHeader,
+    trace: Trace,
     fields: u32,
     /// Bytes as SMTP carries them.
     wire: u64,
@@ -38,8 +41,8 @@ pub(super) struct HeaderReader {
     /// Bytes of the current field that found no room in the buffer.
     dropped: usize,
     lines: u32,
-    /// A line ended in CRLF.
-    crlf: bool,
+    /// The first line ends in CRLF.
+    pub crlf: Option<bool>,
     /// A LF alone ends the line before the current field, or one of its own.
     lf: bool,
     /// A LF alone stands before, in or behind a MIME field, or ends the block.
@@ -80,6 +83,7 @@ impl HeaderReader {
             after_delimiter: false,
             default,
             mime: MimeHeader::default(),
+            trace: Trace::default(),
             fields: 0,
             wire: 0,
             line_start: 0,
@@ -88,7 +92,7 @@ impl HeaderReader {
             name_length: None,
             dropped: 0,
             lines: 0,
-            crlf: false,
+            crlf: None,
             lf: false,
             mime_lf: false,
             line_lf: false,
@@ -112,6 +116,7 @@ impl HeaderReader {
 
     /// The empty line that ended a block that came apart.
     pub fn empty_line_apart(&mut self) {
+        self.crlf = Some(true);
         self.wire += 2;
     }
 
@@ -159,7 +164,7 @@ impl HeaderReader {
                 [.., before, _] => *before == b'\r',
                 _ => self.last == b'\r',
             };
-            self.crlf |= crlf;
+            self.crlf = self.crlf.or(Some(crlf));
             self.lf |= !crlf;
             self.line_lf = !crlf;
             self.whole_line(shared, crlf, is_delimiter)
@@ -178,12 +183,13 @@ impl HeaderReader {
             return None;
         }
         let (mut end, mut lines, mut bare_lf) = (0, 0, 0);
-        let mut folded = false;
+        let (mut folded, mut crlf) = (false, None);
         let ends_bare = loop {
             end += memchr::memchr(b'\n', &bytes[end..])? + 1;
             lines += 1;
             let ends_bare = !bytes[..end].ends_with(b"\r\n");
             bare_lf += usize::from(ends_bare);
+            crlf = crlf.or(Some(!ends_bare));
             if end > DELIMITER_LINE {
                 return None;
             }
@@ -197,8 +203,9 @@ impl HeaderReader {
         // A name ends in the first line: none has a line end in it.
         let name = header::name_of(text)?;
         let colon = memchr::memchr(b':', text)?;
+        self.note_colon(shared, name.len(), colon);
+        self.crlf = self.crlf.or(crlf);
         self.lf |= bare_lf > 0;
-        self.crlf |= bare_lf < lines as usize;
         let written = Written { spaced: colon > name.len(), folded };
         self.examine(shared, name, &text[colon + 1..], 0, written);
         self.line_lf = ends_bare;
@@ -232,6 +239,10 @@ impl HeaderReader {
                 // A continuation of nothing.
                 self.mime.structure |= StructureFlags::BAD_LINE;
                 self.ambiguity |= ambiguity::blank_before(line);
+                // A line of blanks is what some programs put before a mail that they save.
+                if self.root && self.lines == 1 && !shared.field.trim_ascii().is_empty() {
+                    shared.facts.header.flags |= HeaderFlags::CONTINUES_NOTHING;
+                }
                 shared.field.clear();
             }
         } else if self.name_length.is_some() {
@@ -289,14 +300,21 @@ impl HeaderReader {
         let text = field.strip_suffix(b"\n").unwrap_or(&field);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         if let Some((name, rest)) = self.name_length.take().and_then(|length| text.split_at_checked(length)) {
-            let colon = memchr::memchr(b':', rest).map_or(rest.len(), |at| at + 1);
-            let value = &rest[colon..];
-            let written = Written { spaced: colon > 1, folded: memchr::memchr(b'\n', value).is_some() };
+            let colon = memchr::memchr(b':', rest).unwrap_or(0);
+            self.note_colon(shared, 0, colon);
+            let value = rest.get(colon + 1..).unwrap_or_default();
+            let written = Written { spaced: colon > 0, folded: memchr::memchr(b'\n', value).is_some() };
             self.examine(shared, name, value, dropped, written);
         }
         self.lf = self.line_lf;
         field.clear();
         shared.field = field;
+    }
+
+    fn note_colon(&self, shared: &mut Shared, name_end: usize, colon: usize) {
+        if self.root && colon > name_end {
+            shared.facts.header.flags |= HeaderFlags::SPACE_BEFORE_COLON;
+        }
     }
 
     fn examine(&mut self, shared: &mut Shared, name: &[u8], value: &[u8], dropped: usize, written: Written) {
@@ -324,6 +342,7 @@ impl HeaderReader {
         }
         if self.root {
             let arrival = shared.facts.envelope.arrival;
+            self.trace.field(name, value, &mut shared.facts.header);
             let reached = shared.facts.header.take(name, field, value, dropped, arrival);
             shared.facts.limits |= reached;
         }
@@ -344,8 +363,8 @@ impl HeaderReader {
         }
     }
 
-    /// The part this header block is of, and the boundary if it has one.
-    pub fn into_part(mut self, shared: &mut Shared, open: &[Open], outer: Outer) -> (Part, Described) {
+    /// The part this header block is of, and what it says besides. `crlf` says that lines should end so.
+    pub fn into_part(mut self, shared: &mut Shared, open: &[Open], outer: Outer, crlf: bool) -> (Part, Described) {
         let facts = &mut shared.facts;
         facts.limits |= self.mime.limits;
         if self.root {
@@ -355,7 +374,7 @@ impl HeaderReader {
                 facts.header.flags |= HeaderFlags::BAD_LINE;
             }
         }
-        if self.crlf && self.mime_lf {
+        if crlf && self.mime_lf {
             self.ambiguity |= AmbiguityFlags::LINE_BREAK;
         }
         let mut structure = self.mime.structure;
@@ -377,6 +396,7 @@ impl HeaderReader {
             detected: FileKind::Empty,
             extension: name.extension,
             encoding: self.mime.encoding,
+            charset: self.mime.charset,
             disposition: self.mime.disposition,
             attachment: false,
             header_bytes: u32::try_from(self.wire).unwrap_or(u32::MAX),
@@ -385,10 +405,13 @@ impl HeaderReader {
             data_uri_bytes: 0,
             name: name.flags,
             coding: self.mime.coding,
+            text: TextFlags::empty(),
             structure,
             ambiguity: self.ambiguity | self.mime.ambiguity,
             content: ContentFlags::empty(),
             damage: DamageFlags::empty(),
+            encryption: Encryption::No,
+            holds: HoldsFlags::empty(),
         };
         part.attachment = part.is_attachment(in_report);
         let hidden =
@@ -442,6 +465,7 @@ impl Part {
             detected: FileKind::Empty,
             extension: Extension::None,
             encoding: Encoding::Undeclared,
+            charset: Charset::None,
             disposition: Disposition::None,
             attachment: false,
             header_bytes: 0,
@@ -450,10 +474,13 @@ impl Part {
             data_uri_bytes: 0,
             name: NameFlags::empty(),
             coding: CodingFlags::empty(),
+            text: TextFlags::empty(),
             structure: StructureFlags::empty(),
             ambiguity: AmbiguityFlags::empty(),
             content: ContentFlags::empty(),
             damage: DamageFlags::empty(),
+            encryption: Encryption::No,
+            holds: HoldsFlags::empty(),
         }
     }
 

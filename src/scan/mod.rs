@@ -5,16 +5,19 @@
 //! However the body is cut into chunks, the facts are the same.
 //!
 //! ```text
-//! Scanner -> stream (structure) -> entity, header, field, filename, ambiguity (header blocks)
-//!                               -> boundary, outside (delimiters, preambles and epilogues)
-//!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, formats
+//! Scanner -> stream (structure) -> entity, header, field, filename, address, date, received, words (header blocks)
+//!                               -> boundary, outside, ambiguity (delimiters, and what programs read in different ways)
+//!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, mangled, formats
 //! ```
 
+mod address;
 mod ambiguity;
 mod base64;
 mod boundary;
+pub mod charset;
 pub(crate) mod closed;
 mod content;
+mod date;
 mod early;
 mod entity;
 pub mod facts;
@@ -26,9 +29,12 @@ mod identity;
 mod leaf;
 mod limits;
 mod lines;
+mod mangled;
+mod message_id;
 pub mod names;
 mod outside;
 mod quoted_printable;
+mod received;
 #[cfg(test)]
 mod reference;
 mod shared;

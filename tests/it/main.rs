@@ -5,6 +5,7 @@ mod ambiguity;
 mod canary;
 mod catalogue;
 mod cli;
+mod composed;
 mod corpus;
 mod daemon;
 mod docs;
