@@ -196,7 +196,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Where a field and the header end depends on the program.",
         tell: TELL,
         fix: FIX,
-        misses: "We end lines at LF. Postfix makes CR LF of LF and blanks of CR, so this shows in message files \
+        misses: "We end lines at LF. In a file that begins with LF, a few CR LF are not minded. Postfix makes CR LF of LF and blanks of CR, so this shows in message files \
             only.",
         rfc: "RFC 5322 §2.2, §2.3; RFC 5321 §2.3.8; RFC 7103 §6",
         check: Check::Part(|p, _| ambiguous(p, AmbiguityFlags::LINE_BREAK)),

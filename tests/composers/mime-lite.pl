@@ -10,7 +10,8 @@ use MIME::Lite;
 my ($source, $out) = @ARGV;
 local $/;
 open my $in, '<', $source or die "$source: $!\n";
-my $word = sub { $_[0] =~ /[^\x20-\x7E]/ ? encode('MIME-Header', $_[0]) : $_[0] };
+# Encode folds with CRLF, and the file has LF.
+my $word = sub { $_[0] =~ /[^\x20-\x7E]/ ? encode('MIME-Header', $_[0]) =~ tr/\r//dr : $_[0] };
 my $person = sub { my $name = $word->($_[0]{name}); $name = qq("$name") unless $name =~ /^=\?/; "$name <$_[0]{address}>" };
 for my $letter (@{ decode_json(<$in>) }) {
     my @text = (Type => 'text/plain; charset=UTF-8', Encoding => 'quoted-printable', Data => encode('UTF-8', $letter->{text}));
