@@ -11,6 +11,8 @@ const EARLY: usize = 4096;
 const MANY: usize = 8;
 /// U+FFFD in UTF-8: what programs put where a byte is no UTF-8.
 const REPLACEMENT: &[u8] = b"\xEF\xBF\xBD";
+/// FF D8 FF, and a fourth byte, replaced.
+const REPLACED_JPEG: &[u8] = b"\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD";
 /// Less than this of base64 is no file.
 const SHORTEST: usize = 64;
 
@@ -75,7 +77,8 @@ fn line_ends(head: &[u8], kind: FileKind) -> bool {
 fn utf8(head: &[u8]) -> bool {
     let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let early = &head[..head.len().min(EARLY)];
-    replaced(early) || read_as_latin1(early)
+    let marked = is_marked(early);
+    replaced(early, marked) || read_as_latin1(early, marked)
 }
 
 /// Marks of ASCII characters, which stay what they are.
@@ -85,7 +88,7 @@ fn is_marked(early: &[u8]) -> bool {
 }
 
 /// Each byte that is no UTF-8 became U+FFFD.
-fn replaced(early: &[u8]) -> bool {
+fn replaced(early: &[u8], marked: bool) -> bool {
     const MARKS: &[&[u8]] = &[
         b"\xEF\xBF\xBDPNG",
         b"\x1F\xEF\xBF\xBD\x08",
@@ -93,19 +96,18 @@ fn replaced(early: &[u8]) -> bool {
         // Three of the bytes of this one are UTF-8.
         b"\xEF\xBF\xBD\xEF\xBF\xBD\x11\xE0\xA1\xB1\x1A\xEF\xBF\xBD",
     ];
-    // FF D8 FF, and a fourth.
     let jpeg = || {
-        early.starts_with(&REPLACEMENT.repeat(4))
+        early.starts_with(REPLACED_JPEG)
             && [&b"JFIF"[..], b"Exif", b"Adobe"]
                 .iter()
                 .any(|name| memmem::find(&early[..early.len().min(32)], name).is_some())
     };
-    (is_marked(early) || MARKS.iter().any(|mark| early.starts_with(mark)) || jpeg())
+    (marked || MARKS.iter().any(|mark| early.starts_with(mark)) || jpeg())
         && memmem::find_iter(early, REPLACEMENT).count() > MANY
 }
 
 /// Each byte became the character that has its number in Latin-1 or Windows-1252.
-fn read_as_latin1(early: &[u8]) -> bool {
+fn read_as_latin1(early: &[u8], marked: bool) -> bool {
     const MARKS: &[&[u8]] = &[
         b"\xC2\x89PNG",
         b"\xE2\x80\xB0PNG",
@@ -116,7 +118,7 @@ fn read_as_latin1(early: &[u8]) -> bool {
     // No text begins like these. A PDF begins with ASCII and may have text of its own; but no text has so many control
     // characters of the upper half.
     let mark = MARKS.iter().any(|mark| early.starts_with(mark));
-    if !mark && !is_marked(early) {
+    if !mark && !marked {
         return false;
     }
     let text = match std::str::from_utf8(early) {
