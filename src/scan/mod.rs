@@ -8,6 +8,8 @@
 //! Scanner -> stream (structure) -> entity, header, field, filename (header blocks)
 //!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, formats
 //! ```
+//!
+//! Beside it, for files: `mbox` cuts mailboxes into messages, [`redact`] covers a message for other people's eyes.
 
 mod base64;
 mod boundary;
@@ -27,6 +29,7 @@ mod lines;
 pub(crate) mod mbox;
 pub mod names;
 mod quoted_printable;
+pub mod redact;
 #[cfg(test)]
 mod reference;
 mod shared;

@@ -33,14 +33,14 @@ impl Captured {
 }
 
 /// `begin 644 name`.
-fn is_begin(line: &[u8]) -> bool {
+pub(super) fn is_begin(line: &[u8]) -> bool {
     let Some(rest) = line.strip_prefix(b"begin ") else { return false };
     let mode = rest.iter().take_while(|b| matches!(b, b'0'..=b'7')).count();
     matches!(mode, 3 | 4) && matches!(&rest[mode..], [b' ', first, ..] if *first > b' ')
 }
 
 /// A data line whose length character and length agree, give or take blanks that were stripped and a check character.
-fn is_data(line: &[u8]) -> bool {
+pub(super) fn is_data(line: &[u8]) -> bool {
     let [length @ b'!'..=b'M', data @ ..] = line else { return false };
     let expected = usize::from(length - b' ').div_ceil(3) * 4;
     data.len() <= expected + 1 && data.len() + 3 >= expected && data.iter().all(|b| matches!(b, b' '..=b'`'))

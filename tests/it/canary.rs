@@ -25,7 +25,7 @@ const WORDS: [&str; 16] = [
 ];
 
 /// A mail with all words in it, in every encoding that mail has, and with plenty of faults so that much is said about it.
-fn planted(recipient: &str) -> Vec<u8> {
+pub fn planted(recipient: &str) -> Vec<u8> {
     let base64 = |text: &str| data_encoding::BASE64.encode(text.as_bytes());
     postfix::crlf(
         format!(
@@ -101,7 +101,7 @@ fn forms(word: &str) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Fails if any word is in there, whatever its case and its encoding.
-fn assert_clean(place: &str, bytes: &[u8]) {
+pub fn assert_clean(place: &str, bytes: &[u8]) {
     let lower = bytes.to_ascii_lowercase();
     for word in WORDS {
         for (form, needle) in forms(word) {

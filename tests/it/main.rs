@@ -16,6 +16,7 @@ mod milter_fault;
 mod milter_privacy;
 mod milter_wire;
 mod postfix;
+mod redact;
 mod run;
 mod smtp;
 mod sources;

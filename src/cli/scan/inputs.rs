@@ -146,7 +146,6 @@ fn slices(path: &Path, mut message: impl FnMut(u64, u64) -> bool) -> io::Result<
 ///
 /// Hidden files and directories are left out. Of a Maildir, `cur` and `new` are taken, and the folders in it (Maildir++),
 /// which begin with a dot; its other files are not mail. Symbolic links are followed, but not in circles.
-#[expect(clippy::type_complexity, reason = "a path and what became of it")]
 fn walk(path: &Path) -> Option<impl Iterator<Item = Result<(PathBuf, u64), (PathBuf, io::Error)>>> {
     if !path.is_dir() {
         return None;
