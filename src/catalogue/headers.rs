@@ -1,6 +1,6 @@
 //! The header of the mail itself.
 
-use super::{Check, Entry, Group, Level};
+use super::{Check, Entry, Group, KIB, Level, addresses, size};
 use crate::scan::Facts;
 use crate::scan::facts::{Fields, HeaderFlags, LimitFlags, StructureFlags};
 use crate::scan::names::MediaType;
@@ -17,26 +17,23 @@ const UNIQUE: Fields = Fields::FROM
     .union(Fields::IN_REPLY_TO)
     .union(Fields::REFERENCES)
     .union(Fields::SUBJECT);
+const RECIPIENTS: Fields = Fields::TO.union(Fields::CC).union(Fields::BCC);
 const REQUIRED: Fields = Fields::FROM.union(Fields::DATE).union(Fields::MESSAGE_ID);
 
-/// Clocks are set to a wrong zone, by up to 14 hours.
-const FUTURE: i64 = 24 * 3600;
-/// Servers give up on a mail after some days; only mail that is sent anew is older.
-const PAST: i64 = 30 * 24 * 3600;
 /// RFC 5322 §2.1.1.
 const LONGEST_LINE: u32 = 998;
+/// A list of some 400 recipients; what servers add to a mail stays below.
+const HUGE_FIELD: u64 = 16 * KIB;
 /// The longest chains of ARC and DKIM have less.
 const MANY_FIELDS: u32 = 200;
-/// Postfix gives up at 50 hops (hopcount_limit); ordinary mail has under 15.
-const MANY_HOPS: u32 = 25;
 
-fn flagged(f: &Facts, flag: HeaderFlags) -> bool {
+pub(super) fn flagged(f: &Facts, flag: HeaderFlags) -> bool {
     f.header.flags.contains(flag)
 }
 
-/// A field that did not come. Where the block ended early, or was not looked at to its end, it may be in the rest.
-fn missing(f: &Facts, field: Fields) -> bool {
-    !f.header.seen.contains(field) && !ended_early(f) && !f.limits.contains(LimitFlags::HEADER_FIELDS)
+/// None of these fields came. Where the block ended early, or was not looked at to its end, it may be in the rest.
+fn missing(f: &Facts, fields: Fields) -> bool {
+    !f.header.seen.intersects(fields) && !ended_early(f) && !f.limits.contains(LimitFlags::HEADER_FIELDS)
 }
 
 /// A fragment of a mail begins with the header of the mail it is of (RFC 2046 §5.2.2.2), and a report on headers with
@@ -48,13 +45,19 @@ fn ended_early(f: &Facts) -> bool {
 }
 
 fn raw_8bit(f: &Facts) -> bool {
-    // With SMTPUTF8, raw UTF-8 is as it should be (RFC 6532 §3.2).
-    flagged(f, HeaderFlags::RAW_8BIT) || (flagged(f, HeaderFlags::RAW_UTF8) && !f.envelope.smtputf8)
+    // With SMTPUTF8, raw UTF-8 is as it should be (RFC 6532 §3.2). Of what is in addresses, others tell.
+    let raw = flagged(f, HeaderFlags::RAW_8BIT) || (flagged(f, HeaderFlags::RAW_UTF8) && !f.envelope.smtputf8);
+    raw && !addresses::non_ascii(f) && !addresses::needs_smtputf8(f)
 }
 
 fn duplicate_mime(f: &Facts) -> bool {
     f.header.repeated.contains(Fields::MIME_VERSION)
         || f.parts.iter().any(|p| p.structure.contains(StructureFlags::DUPLICATE_FIELD))
+}
+
+/// One field is huge. Where it makes the whole block large, size-header-block-large tells of it.
+fn huge(f: &Facts) -> bool {
+    u64::from(f.header.largest_field) > HUGE_FIELD && f.header_bytes <= size::HEADER_LARGE
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -101,6 +104,52 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Servers may add the field on the way, before or after us.",
         rfc: "RFC 5322 §3.6.4",
         check: Check::Message(|f, _| missing(f, Fields::MESSAGE_ID)),
+    },
+    Entry {
+        id: "message-id-malformed",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Message-ID that is none",
+        what: "The Message-ID is not one identifier in angle brackets with an @ inside.",
+        why: "Replies are not put together with the mail, and spam filters dislike it.",
+        tell: "The mail may have been put into the spam folder, and answers to it may stand apart from it. Please \
+            look there.",
+        fix: "The sender's mail program or its administrator; often a scanner, printer or script.",
+        misses: "What stands on either side of the @ is not judged. References and In-Reply-To are not looked at: old \
+            programs wrote sentences there.",
+        rfc: "RFC 5322 §3.6.4",
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::MESSAGE_ID_BAD)),
+    },
+    Entry {
+        id: "header-missing-recipient-fields",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Info,
+        title: "No recipients in the header",
+        what: "The header has none of To, Cc and Bcc.",
+        why: "It was sent to hidden recipients, as newsletters and some programs do. Rules that sort mail by \
+            recipient do not find it.",
+        tell: "The mail does not say to whom it was sent; that is allowed. If you sort mail by recipient, it is not \
+            where you expect it.",
+        fix: "Nobody has to do anything; the sender may name a group without addresses.",
+        misses: "Postfix removes Bcc before we see the mail: one with Bcc alone looks the same.",
+        rfc: "RFC 5322 §3.6, §3.6.3",
+        check: Check::Message(|f, _| missing(f, RECIPIENTS)),
+    },
+    Entry {
+        id: "header-missing-subject",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Info,
+        title: "No subject",
+        what: "The header has no Subject field.",
+        why: "The mail is easily overlooked, and some filters dislike it.",
+        tell: "The mail has no subject, so it is easily overlooked. Please search for the sender instead.",
+        fix: "The sender: write a subject. Often it is a scanner, printer or script.",
+        misses: "A subject that is there and empty is not meant.",
+        rfc: "RFC 5322 §3.6.5",
+        check: Check::Message(|f, _| missing(f, Fields::SUBJECT)),
     },
     Entry {
         id: "header-duplicate-unique",
@@ -150,51 +199,6 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Message(|f, _| f.header.empty.intersects(REQUIRED)),
     },
     Entry {
-        id: "date-invalid",
-        since: "0.1.0",
-        group: Group::Header,
-        level: Level::Warning,
-        title: "Date that cannot be read",
-        what: "The Date field has a form that mail does not have.",
-        why: "Programs show a wrong date or none, and sort the mail to a wrong place.",
-        tell: "The date of the mail cannot be read, so it may be sorted to the top or the end of your mailbox. \
-            Please use the search.",
-        fix: "The sender's mail program or its administrator; often a script.",
-        misses: "A weekday that does not fit the date is not noticed.",
-        rfc: "RFC 5322 §3.3, §4.3",
-        check: Check::Message(|f, _| flagged(f, HeaderFlags::DATE_INVALID)),
-    },
-    Entry {
-        id: "date-future",
-        since: "0.1.0",
-        group: Group::Header,
-        level: Level::Notice,
-        title: "From the future",
-        what: "The date of the mail is more than 24 hours ahead of our clock.",
-        why: "It stays at the top of the mailbox, above newer mail, and spam filters dislike it.",
-        tell: "The sender's clock is wrong: the mail stays at the top of your mailbox until its date has come. \
-            Please tell the sender.",
-        fix: "The sender: set the clock.",
-        misses: "Only known for mail that passes, not for files. If all mail shows it, our own clock is wrong.",
-        rfc: "RFC 5322 §3.6.1",
-        check: Check::Message(|f, _| f.header.date_ahead.is_some_and(|ahead| ahead > FUTURE)),
-    },
-    Entry {
-        id: "date-past",
-        since: "0.1.0",
-        group: Group::Header,
-        level: Level::Notice,
-        title: "From long ago",
-        what: "The date of the mail is more than 30 days behind our clock.",
-        why: "It is sorted among old mail, where nobody looks for it.",
-        tell: "The mail bears an old date and stands among your old mail. Please look there, or use the search.",
-        fix: "The sender, if the clock is wrong; nobody, if an old mail was sent on.",
-        misses: "Only known for mail that passes, not for files. Old mail that is sent anew keeps its date with good \
-            reason.",
-        rfc: "RFC 5322 §3.6.1, §3.6.6",
-        check: Check::Message(|f, _| f.header.date_ahead.is_some_and(|ahead| ahead < -PAST)),
-    },
-    Entry {
         id: "header-line-too-long",
         since: "0.1.0",
         group: Group::Header,
@@ -208,6 +212,21 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "It does not know which field it is.",
         rfc: "RFC 5322 §2.1.1",
         check: Check::Message(|f, _| f.header.longest_line > LONGEST_LINE),
+    },
+    Entry {
+        id: "header-value-huge",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Very large field",
+        what: "One field of the header has more than 16 KiB; mostly it is a list of recipients or of earlier mails.",
+        why: "Some servers refuse the mail or cut the field; Postfix cuts at 100 KiB.",
+        tell: "This mail has a very long list of recipients, or a very long history, and some systems refuse it. \
+            Please ask the sender to use a mailing list, or to write a new mail.",
+        fix: "The sender: put fewer recipients into one mail.",
+        misses: "It does not know which field it is. Of a field beyond 100 KiB Postfix hides the rest from us.",
+        rfc: "RFC 5322 §2.1.1; Postfix header_size_limit",
+        check: Check::Message(|f, _| huge(f)),
     },
     Entry {
         id: "header-count-high",
@@ -300,6 +319,22 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Message(|f, _| flagged(f, HeaderFlags::BAD_NAME)),
     },
     Entry {
+        id: "header-space-before-colon",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Blanks behind the name of a field",
+        what: "A header field has blanks between its name and the colon.",
+        why: "Some programs do not know the field then, or take it for the end of the header.",
+        tell: "The mail has a small technical mistake that few programs mind. If the subject or files are missing, \
+            please look at it in webmail.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "Only files show it: Postfix removes such blanks before we see the mail, and so do many servers. It \
+            is about the header of the mail itself, not those of its parts.",
+        rfc: "RFC 5322 §4.5; RFC 7103 §7.4",
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::SPACE_BEFORE_COLON)),
+    },
+    Entry {
         id: "header-block-ended-early",
         since: "0.1.0",
         group: Group::Header,
@@ -313,7 +348,26 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Only the first 20 lines of the text are looked at. A text that quotes a header from its first line \
             on looks the same.",
         rfc: "RFC 5322 §2.1; RFC 7103 §7.2",
-        check: Check::Message(|f, _| ended_early(f)),
+        check: Check::Message(|f, _| ended_early(f) && !flagged(f, HeaderFlags::CONTINUES_NOTHING)),
+    },
+    Entry {
+        id: "header-starts-with-continuation",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Warning,
+        title: "The header begins in the middle",
+        what: "The first line of the header begins with a blank, as only the second line of a field may.",
+        why: "Some programs, and Postfix, take the whole header for text: no subject, no sender, no files. Others \
+            leave out the line.",
+        tell: "If the mail begins with technical lines, or its files are missing, please look at it in webmail. The \
+            sender's mail program has a fault.",
+        fix: "The sender's mail program or its administrator; often a blank before the first line in a script or a \
+            template.",
+        misses: "On the way through Postfix it is seen only if the first lines of the text are fields that mail \
+            programs write. A text that quotes a header, with a blank before it, looks the same if the mail itself \
+            has no header.",
+        rfc: "RFC 5322 §2.2.3; RFC 7103 §7.2",
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::CONTINUES_NOTHING)),
     },
     Entry {
         id: "header-mbox-from-line",
@@ -328,35 +382,5 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "The line is only seen in the form that Postfix gives it; a message file may begin with it.",
         rfc: "RFC 4155; Postfix cleanup(8)",
         check: Check::Message(|f, _| flagged(f, HeaderFlags::MBOX_FROM)),
-    },
-    Entry {
-        id: "encoded-word-malformed",
-        since: "0.1.0",
-        group: Group::Header,
-        level: Level::Notice,
-        title: "Damaged code in the header",
-        what: "A header field contains encoded text that cannot be decoded.",
-        why: "The subject or a name shows as code, like =?utf-8?.",
-        tell: "The subject or a name may show as code. Nothing else of the mail is affected.",
-        fix: "The sender's mail program or its administrator.",
-        misses: "A code that can be read but gives wrong characters.",
-        rfc: "RFC 2047 §2, §6.3",
-        check: Check::Message(|f, _| flagged(f, HeaderFlags::ENCODED_WORD_BAD)),
-    },
-    Entry {
-        id: "received-count-high",
-        since: "0.1.0",
-        group: Group::Header,
-        level: Level::Notice,
-        title: "Very many stations",
-        what: "The mail has passed more than 25 servers.",
-        why: "Two servers or forwardings may send it to each other. After some more it goes back to the sender \
-            (Postfix: 50).",
-        tell: "The mail took a very long way, perhaps because of a forwarding that leads in a circle. Please check \
-            your forwardings.",
-        fix: "The recipient: check forwardings. Our mail administrator: look for a loop.",
-        misses: "It does not compare the stations; a long way need not be a loop.",
-        rfc: "RFC 5321 §6.3; Postfix hopcount_limit",
-        check: Check::Message(|f, _| f.header.received > MANY_HOPS),
     },
 ];

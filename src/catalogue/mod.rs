@@ -6,18 +6,30 @@
 //!
 //! To add one: declare it here, put a mail that shows it and a near-miss into `tests/fixtures`, and renew the docs.
 
+mod addresses;
+mod archives;
 mod attachments;
+mod charsets;
 mod content;
+mod damage;
+mod dates;
 mod encoding;
+mod encrypted;
 mod headers;
+mod left_out;
 mod names;
+mod routing;
 mod scan;
 mod size;
 mod structure;
+mod tnef;
 mod types;
+mod words;
+
+pub use left_out::LEFT_OUT;
 
 use crate::scan::closed::closed;
-use crate::scan::facts::{MessageFlags, NameFlags, StructureFlags};
+use crate::scan::facts::{CodingFlags, DamageFlags, MessageFlags, NameFlags, StructureFlags};
 use crate::scan::names::MediaType;
 use crate::scan::{Facts, Part};
 
@@ -47,6 +59,7 @@ closed! {
         Name = "File names",
         Content = "Damaged content",
         Encrypted = "Encrypted content",
+        Archive = "Archives",
         Tnef = "winmail.dat",
         Encoding = "Transfer encoding",
         Structure = "MIME structure",
@@ -119,6 +132,26 @@ impl PartView<'_> {
         self.declared.is_multipart() || self.declared.is_message()
     }
 
+    /// The mail ends in this part: what is missing of it may have been lost on its way.
+    fn ends_with_the_mail(&self) -> bool {
+        let above = |part: &&Part| part.parent.and_then(|index| self.facts.parts.get(usize::from(index)));
+        let mut containers =
+            std::iter::successors(self.parent(), above).filter(|part| part.declared.is_multipart()).peekable();
+        // One that is closed was closed behind this part.
+        let open = containers.peek().is_some()
+            && containers.all(|part| part.structure.contains(StructureFlags::BOUNDARY_UNCLOSED));
+        self.coding.contains(CodingFlags::BASE64_CUT) || (open && self.index + 1 == self.facts.parts.len())
+    }
+
+    /// The file lacks its end, and the mail goes on behind it: it was broken before it was sent. What is one piece of several
+    /// has its end in another one.
+    fn ends_early(&self) -> bool {
+        self.damage.contains(DamageFlags::TRUNCATED)
+            && !self.coding.contains(CodingFlags::BASE64_IS_PLAIN)
+            && !self.name.contains(NameFlags::PIECE)
+            && !self.ends_with_the_mail()
+    }
+
     /// A message of any subtype: whole, partial, a report. Its name is made from a subject.
     fn is_message_kind(&self) -> bool {
         use MediaType::{
@@ -136,6 +169,16 @@ impl PartView<'_> {
                     | MessageFeedbackReport
             )
     }
+}
+
+/// The mail was cut off: it ends inside a part in a way that nothing else explains, be it the part's or its file's.
+fn was_cut(facts: &Facts) -> bool {
+    let last = || PartView { facts, index: facts.parts.len() - 1 };
+    facts.flags.contains(MessageFlags::TRUNCATED)
+        || (!facts.parts.is_empty()
+            && last().damage.contains(DamageFlags::TRUNCATED)
+            && last().ends_with_the_mail()
+            && !last().name.contains(NameFlags::PIECE))
 }
 
 /// One finding of the catalogue: its texts and its check.
@@ -187,8 +230,28 @@ const NEED_THE_END: &[&str] = &[
     "attachment-empty",
     "attachment-implausibly-small",
     "attachment-missing-body-only",
+    "content-png-truncated",
+    "content-jpeg-truncated",
+    "content-gif-truncated",
+    "content-webp-avi-wav-size",
+    "content-mp4-truncated",
+    "content-mp4-no-index",
+    "content-ogg-mkv-truncated",
+    "content-tiff-offset",
+    "content-bmp-truncated",
     "content-zip-truncated",
+    "content-zip-inconsistent",
+    "content-ooxml-incomplete",
     "content-pdf-truncated",
+    "content-pdf-trailing-data",
+    "content-7z-truncated",
+    "content-rar-truncated",
+    "content-gzip-truncated",
+    "content-archive-truncated",
+    "content-ole-truncated",
+    "tnef-only-body",
+    "tnef-truncated",
+    "scan-format-partial",
     "content-all-zero",
     "cte-base64-bad-padding",
     "cte-base64-length",
@@ -202,6 +265,8 @@ const NEED_THE_END: &[&str] = &[
     "header-missing-from",
     "header-missing-date",
     "header-missing-message-id",
+    "header-missing-recipient-fields",
+    "header-missing-subject",
 ];
 
 /// Every finding, in the order of `docs/findings.md`.
@@ -211,10 +276,19 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         attachments::ENTRIES,
         types::ENTRIES,
         names::ENTRIES,
+        damage::ENTRIES,
         content::ENTRIES,
+        encrypted::ENTRIES,
+        archives::ENTRIES,
+        tnef::ENTRIES,
         encoding::ENTRIES,
+        charsets::ENTRIES,
         structure::ENTRIES,
         headers::ENTRIES,
+        addresses::ENTRIES,
+        dates::ENTRIES,
+        words::ENTRIES,
+        routing::ENTRIES,
         scan::ENTRIES,
     ]
     .into_iter()

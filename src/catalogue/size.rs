@@ -13,7 +13,7 @@ const TEXT_LARGE: u64 = MIB;
 /// A few icons are harmless; Gmail clips HTML at about 100 KiB, Outlook shows no such picture at all.
 const DATA_URI_LARGE: u64 = 256 * KIB;
 /// Postfix cuts header fields at 100 KiB together, Exchange refuses more than 128 KiB.
-const HEADER_LARGE: u64 = 64 * KIB;
+pub(super) const HEADER_LARGE: u64 = 64 * KIB;
 /// `SIZE=` is an estimate (RFC 1870 §5): header fields of servers on the way and line ends come on top.
 const DECLARED_SLACK: u64 = 4 * KIB;
 

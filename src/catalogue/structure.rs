@@ -1,8 +1,8 @@
 //! The MIME structure.
 
-use super::{Check, Entry, Group, Level, PartView};
+use super::{Check, Entry, Group, Level, PartView, was_cut};
 use crate::scan::MIME_FIELDS;
-use crate::scan::facts::{Fields, HeaderFlags, MessageFlags, StructureFlags};
+use crate::scan::facts::{Fields, HeaderFlags, StructureFlags};
 use crate::scan::names::MediaType;
 
 /// Exchange Online refuses more than 30 embedded messages.
@@ -16,7 +16,7 @@ fn built(p: &PartView<'_>, flag: StructureFlags) -> bool {
 
 /// The mail was cut off, which says why something did not come.
 fn cut(p: &PartView<'_>) -> bool {
-    p.facts.flags.contains(MessageFlags::TRUNCATED)
+    was_cut(p.facts)
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -239,13 +239,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Structure,
         level: Level::Error,
         title: "The mail was cut off",
-        what: "The mail ends in the middle of an encoded file or of a part's header, with its parts still open.",
+        what: "The mail ends in the middle of a file or of a part's header, with its parts still open.",
         why: "Everything behind the cut is missing.",
         tell: "The mail was cut off on its way to us. Please ask the sender to send it again.",
         fix: "The sender: send it again. If it happens often, our mail administrator and the one of the sender.",
-        misses: "A cut that falls between lines of a text or between groups of an encoded file shows only as \
-            mime-boundary-unclosed.",
+        misses: "A cut that falls between lines of a text, or in a file of a kind that does not know its own end, shows only \
+            as mime-boundary-unclosed.",
         rfc: "RFC 2046 §5.1.1; RFC 2045 §6.8",
-        check: Check::Message(|f, _| f.flags.contains(MessageFlags::TRUNCATED)),
+        check: Check::Message(|f, _| was_cut(f)),
     },
 ];

@@ -1,8 +1,8 @@
 //! What a file is by its name, and what it is by its own bytes.
 
 use super::{Check, Entry, Group, KIB, Level, PartView};
-use crate::scan::facts::{CodingFlags, ContentFlags};
-use crate::scan::names::{Extension, Family, FileKind, MediaType};
+use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags, HoldsFlags};
+use crate::scan::names::{Encoding, Extension, Family, FileKind, MediaType};
 
 /// A stub that only points to a file is not larger.
 const LINK_STUB: u64 = 2 * KIB;
@@ -13,7 +13,7 @@ const TEXTS: &[Family] = &[Family::Text, Family::Html, Family::Xml, Family::Cale
 const WEB_PICTURES: &[Family] = &[Family::Jpeg, Family::Png, Family::Gif, Family::Webp];
 const SOUNDS_AND_FILMS: &[Family] = &[Family::Audio, Family::Video];
 
-/// What a file may be called, and what it may then be, because nobody has trouble with it.
+/// What a file may be called or declared as, and what it may then be, because nobody has trouble with it.
 const TOLERATED: &[(&[Family], &[Family])] = &[
     // An editor or a browser opens text of any form.
     (TEXTS, TEXTS),
@@ -33,8 +33,8 @@ const TOLERATED: &[(&[Family], &[Family])] = &[
     (&[Family::Heif], &[Family::Video]),
     (&[Family::Video], &[Family::Heif]),
     // Unpackers look at the content.
-    (&[Family::Tar], &[Family::Gzip]),
-    (&[Family::Gzip], &[Family::Tar]),
+    (&[Family::Tar], &[Family::Gzip, Family::OtherArchive]),
+    (&[Family::Gzip, Family::OtherArchive], &[Family::Tar]),
     // The same programs open both.
     (&[Family::PostScript], &[Family::Pdf]),
     (&[Family::Pdf], &[Family::PostScript]),
@@ -67,27 +67,45 @@ fn html_disguised(p: &PartView<'_>) -> bool {
     p.detected == FileKind::Html && NEVER_HTML.contains(&p.extension.family())
 }
 
+/// What was found says nothing about the file: what comes of decoding plain text is no content, and neither is what could
+/// not be decoded; of what begins with junk the mark is only found behind it; what was treated as text or encoded twice is
+/// told of as that.
+fn rubbish(p: &PartView<'_>) -> bool {
+    p.coding.contains(CodingFlags::BASE64_IS_PLAIN)
+        || p.encoding == Encoding::Unknown
+        || p.content.contains(ContentFlags::MAGIC_NOT_AT_START)
+        || p.damage.intersects(DamageFlags::NEWLINES | DamageFlags::UTF8 | DamageFlags::DOUBLE_ENCODED)
+}
+
+/// Something is announced as one family and is of another, and somebody has trouble with that.
+fn differs(announced: Family, detected: Family) -> bool {
+    let tolerated =
+        || TOLERATED.iter().any(|(names, contents)| names.contains(&announced) && contents.contains(&detected));
+    announced != Family::Any && detected != Family::Any && announced != detected && !tolerated()
+}
+
 fn extension_mismatch(p: &PartView<'_>) -> bool {
     let named = p.extension.family();
-    let detected = p.detected.family();
-    let any = named == Family::Any || detected == Family::Any;
-    // What comes of decoding plain text is no content, and of what begins with junk the mark is only found behind it.
-    let rubbish =
-        p.coding.contains(CodingFlags::BASE64_IS_PLAIN) || p.content.contains(ContentFlags::MAGIC_NOT_AT_START);
     // Where a disk image says what it is lies beyond what is looked at. The name of an attached mail is made from its
     // subject. A key may be Apple's or a cryptographic one.
-    if any
-        || rubbish
-        || named == detected
-        || named == Family::DiskImage
-        || p.is_message_kind()
-        || p.extension == Extension::Key
-    {
-        return false;
-    }
-    let tolerated = TOLERATED.iter().any(|(names, contents)| names.contains(&named) && contents.contains(&detected));
-    !tolerated && !html_disguised(p)
+    let exempt = named == Family::DiskImage || p.is_message_kind() || p.extension == Extension::Key;
+    differs(named, p.detected.family()) && !exempt && !rubbish(p) && !html_disguised(p)
 }
+
+/// Subtypes that are not on our list: `image/x-icon` and `text/x-something` may be anything.
+const OPEN_TYPES: &[MediaType] =
+    &[MediaType::TextOther, MediaType::ImageOther, MediaType::AudioOther, MediaType::VideoOther, MediaType::FontOther];
+
+fn declared_mismatch(p: &PartView<'_>) -> bool {
+    // Where the name is wrong as well, that is what people see.
+    let named = extension_mismatch(p) || html_disguised(p);
+    let exempt = p.is_message_kind() || p.declared.is_machinery() || OPEN_TYPES.contains(&p.declared);
+    differs(p.declared.family(), p.detected.family()) && !exempt && !named && !rubbish(p)
+}
+
+/// Pictures that browsers, and so webmail, don't show.
+const NOT_FOR_THE_WEB: &[FileKind] =
+    &[FileKind::Tiff, FileKind::Bmp, FileKind::Psd, FileKind::Wmf, FileKind::Emf, FileKind::Image];
 
 fn one_of(p: &PartView<'_>, extensions: &[Extension]) -> bool {
     extensions.contains(&p.extension) && !p.is_message_kind()
@@ -134,6 +152,23 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Part(|p, _| html_disguised(p)),
     },
     Entry {
+        id: "type-declared-mismatch",
+        since: "0.1.0",
+        group: Group::Type,
+        level: Level::Notice,
+        title: "Announced as another kind of file than it is",
+        what: "The type that the mail gives for a file (Content-Type) belongs to another kind of file than its content.",
+        why: "Programs that go by it, on telephones and in webmail mostly, open it with the wrong program or refuse it. \
+            Those that go by the name open it.",
+        tell: "If the file does not open, please save it first and open it from there. The sender's program calls it \
+            something it is not.",
+        fix: "The sender's mail program or its administrator: send the right type, or application/octet-stream.",
+        misses: "Types that say nothing (application/octet-stream), types that are not on our list, and pairs that cause \
+            no trouble. Where the name is wrong as well, type-extension-mismatch or type-html-disguised says so.",
+        rfc: "RFC 2045 §5; RFC 2046 §4.5.1",
+        check: Check::Part(|p, _| declared_mismatch(p)),
+    },
+    Entry {
         id: "type-executable",
         since: "0.1.0",
         group: Group::Type,
@@ -154,16 +189,16 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Notice,
         title: "Document with macros",
-        what: "An Office document has the extension of documents that may contain macros.",
+        what: "An Office document contains macros, or has the extension of documents that may.",
         why: "Many recipients' filters take it out or hold it, and Office blocks its macros.",
         tell: "This kind of document may contain small programs, so some recipients don't get it. If it needs none, \
             please ask the sender to save it as an ordinary document.",
         fix: "The sender: save it without macros (docx, xlsx, pptx).",
-        misses: "Macros in documents of the old formats (doc, xls, ppt) or under another extension.",
+        misses: "Whether the macros do anything. Macros in a document with a password, or in one inside an archive.",
         rfc: "ECMA-376; Microsoft's blocking of macros from the internet",
         check: Check::Part(|p, _| {
             use Extension::{Docm, Dotm, Pptm, Xlam, Xlsm, Xltm};
-            one_of(p, &[Docm, Xlsm, Pptm, Dotm, Xltm, Xlam])
+            one_of(p, &[Docm, Xlsm, Pptm, Dotm, Xltm, Xlam]) || p.holds.contains(HoldsFlags::MACROS)
         }),
     },
     Entry {
@@ -199,6 +234,22 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Part(|p, _| apple_format(p)),
     },
     Entry {
+        id: "type-image-not-web",
+        since: "0.1.0",
+        group: Group::Type,
+        level: Level::Info,
+        title: "A picture that many programs don't show",
+        what: "A TIFF, BMP, Photoshop, WMF or EMF picture, or one of a rarer format.",
+        why: "Webmail and telephones often don't show it, and show an empty place in its stead.",
+        tell: "This picture is of a kind that not every program shows. If it does not open, please ask the sender for \
+            it as JPEG, PNG or PDF.",
+        fix: "The sender: save the picture as JPEG or PNG, a scan as PDF.",
+        misses: "HEIC pictures are type-apple-format. Whether the recipient's program shows it cannot be known.",
+        rfc: "none; what browsers show",
+        // A broken one is told of as that.
+        check: Check::Part(|p, _| NOT_FOR_THE_WEB.contains(&p.detected) && !p.damage.contains(DamageFlags::TRUNCATED)),
+    },
+    Entry {
         id: "type-link-stub",
         since: "0.1.0",
         group: Group::Type,
@@ -223,14 +274,17 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Warning,
         title: "Disk image",
-        what: "An attachment has the extension of a disk image (iso, img, vhd, vhdx, dmg).",
+        what: "An attachment is a disk image by its extension (iso, img, vhd, vhdx, dmg) or its content.",
         why: "Most providers refuse disk images, because they have often carried harmful programs.",
         tell: "Many mail systems refuse this kind of file. Please don't open it unless you expected it; the sender \
             can offer it as a download.",
         fix: "The sender: offer it as a download.",
-        misses: "Decided by the name alone: a disk image under another name is not noticed.",
+        misses: "A DMG or a VHD of fixed size under another name: they say what they are only at their end.",
         rfc: "support.google.com/mail/answer/6590; Outlook's blocked attachments",
-        check: Check::Part(|p, _| p.extension.family() == Family::DiskImage && !p.is_message_kind()),
+        check: Check::Part(|p, _| {
+            let named = p.extension.family() == Family::DiskImage && !p.is_message_kind();
+            named || p.detected == FileKind::DiskImage
+        }),
     },
     Entry {
         id: "type-magic-not-at-start",
@@ -248,3 +302,77 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Part(|p, _| p.attachment && p.content.contains(ContentFlags::MAGIC_NOT_AT_START)),
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::catalogue::{Thresholds, diagnose};
+    use crate::scan::{EnvelopeFacts, Limits, Scanner};
+
+    const PNG: &[u8] = b"\x89PNG\r\n\x1A\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08";
+    const ZIP: &[u8] = b"PK\x03\x04\x14\0\0\0\x08\0 and so on";
+    const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1 and so on";
+    const TEXT: &[u8] = b"name;town\nAnn;Field\n";
+    const HTML: &[u8] = b"<html><p>Hello Bob</p></html>";
+    const PDF: &[u8] = b"%PDF-1.4\n\x01\x02";
+    const XZ: &[u8] = b"\xFD7zXZ\0\0\x04";
+    const M4A: &[u8] = b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42";
+
+    /// What is found about the type of a file.
+    fn found(media: &str, name: &str, encoding: &str, content: &[u8]) -> Vec<&'static str> {
+        let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());
+        let name = if name.is_empty() { String::new() } else { format!("; name={name}") };
+        scanner.body(format!("Content-Type: {media}{name}\nContent-Transfer-Encoding: {encoding}\n\n").as_bytes());
+        scanner.body(content);
+        let found = diagnose(&scanner.finish(), &Thresholds::default());
+        found.iter().map(|f| f.entry.id).filter(|id| id.starts_with("type-") && id.ends_with("mismatch")).collect()
+    }
+
+    #[test]
+    fn a_wrong_type_is_told_of_once() {
+        const NAME: &[&str] = &["type-extension-mismatch"];
+        const DECLARED: &[&str] = &["type-declared-mismatch"];
+        for (media, name, content, expected) in [
+            ("text/plain", "a.png", PNG, DECLARED),
+            ("text/plain", "", PDF, DECLARED),
+            ("application/zip", "a.pdf", PDF, DECLARED),
+            ("image/jpeg", "a", TEXT, DECLARED),
+            // Wrong in both ways: the name is what people see.
+            ("application/pdf", "a.pdf", PNG, NAME),
+            ("image/png", "a.pdf", PNG, NAME),
+        ] {
+            assert_eq!(found(media, name, "binary", content), expected, "{media} {name}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_has_trouble_with() {
+        for (media, name, content) in [
+            ("application/octet-stream", "a.png", PNG),
+            ("application/x-something", "a.png", PNG),
+            ("application/x-zip-compressed", "a.xlsx", ZIP),
+            ("application/x-zip", "a.zip", ZIP),
+            ("application/msword", "a.docx", ZIP),
+            ("application/msword", "a.doc", HTML),
+            ("application/vnd.ms-excel", "a.csv", TEXT),
+            ("application/vnd.ms-excel", "a.xls", HTML),
+            ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "a.xlsx", OLE),
+            ("image/jpeg", "a.jpg", PNG),
+            ("image/jpg", "a.png", PNG),
+            ("image/x-icon", "a.ico", PNG),
+            ("image/x-something", "a", PDF),
+            ("text/html", "", TEXT),
+            ("text/plain", "", HTML),
+            ("text/x-something", "a.zip", ZIP),
+            ("application/json", "a.txt", TEXT),
+            ("audio/mp4", "a.m4a", M4A),
+            ("video/mp4", "a.mp4", M4A),
+            ("audio/mpeg", "a.mp3", M4A),
+            ("application/postscript", "a.ai", PDF),
+            ("application/x-tar", "a.tar", XZ),
+        ] {
+            assert!(found(media, name, "binary", content).is_empty(), "{media} {name}");
+        }
+        // What could not be decoded says nothing.
+        assert!(found("application/pdf", "a.pdf", "x-something", b"JVBERi0xLjQK").is_empty());
+    }
+}

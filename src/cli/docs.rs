@@ -64,6 +64,10 @@ fn findings() -> String {
             section(&mut out, entry);
         }
     }
+    out.push_str("\n## Not built\n\nWhat other catalogues have, and this one has not, or not under this name.\n\n");
+    for (id, why) in catalogue::LEFT_OUT {
+        let _ = writeln!(out, "- `{id}`: {why}");
+    }
     out
 }
 

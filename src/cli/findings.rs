@@ -48,6 +48,10 @@ pub fn explain(ids: &[String]) -> anyhow::Result<ExitCode> {
                 write!(out, "{gap}{}", page(entry, Paint::for_stdout(), width()))?;
                 gap = "\n\n";
             }
+            None if let Some((_, why)) = catalogue::LEFT_OUT.iter().find(|(left_out, _)| *left_out == id) => {
+                unknown = true;
+                complain(&format!("there is no finding `{id}`, on purpose: {why}"));
+            }
             None => {
                 unknown = true;
                 let hint = hint(id);

@@ -1,11 +1,12 @@
-//! The decoded content of one part: counted, its beginning and (where it matters) its end looked at.
+//! The decoded content of one part: counted, its beginning looked at, and the whole given to who knows its format.
 
-use super::facts::{ContentFlags, Part};
-use super::formats::{self, Inspect, Report};
-use super::names::{Extension, Family, FileKind, MediaType};
+use super::charset;
+use super::facts::{ContentFlags, DamageFlags, Part, TextFlags};
+use super::formats::{self, Inspect, Report, crypto};
+use super::mangled;
+use super::names::{Encryption, Extension, FileKind, MediaType};
 use super::sink::Sink;
 use super::sniff::{self, HEAD};
-use super::tail::{self, Tail};
 
 /// Fewer NUL bytes than this are no file that went wrong.
 const ZEROS: u64 = 64;
@@ -14,12 +15,17 @@ const ZEROS: u64 = 64;
 pub(super) struct Content {
     decoded: u64,
     head: Vec<u8>,
-    tail: Option<Tail>,
     inspector: Option<Box<dyn Inspect>>,
+    /// What the head says was done to all of the file.
+    mangled: DamageFlags,
     uris: Option<DataUris>,
     /// The head was nothing but NUL, and so is all since.
     zeros: bool,
+    /// It is a text that programs show, in the charset it is said to be in.
+    shown: bool,
     kind: Option<FileKind>,
+    declared: MediaType,
+    extension: Extension,
 }
 
 /// What is known when the part has ended.
@@ -27,6 +33,7 @@ pub(super) struct Seen {
     pub decoded: u64,
     pub kind: FileKind,
     pub flags: ContentFlags,
+    pub text: TextFlags,
     pub report: Report,
     pub data_uri_bytes: u64,
     /// Of the first bytes; tells copies of one file apart from others of the same size.
@@ -40,11 +47,14 @@ impl Content {
         Content {
             decoded: 0,
             head,
-            tail: None,
             inspector: None,
+            mangled: DamageFlags::empty(),
             uris: html.then(DataUris::default),
             zeros: false,
+            shown: part.is_shown_text(),
             kind: None,
+            declared: part.declared,
+            extension: part.extension,
         }
     }
 
@@ -53,28 +63,33 @@ impl Content {
         Content {
             decoded: 0,
             head,
-            tail: None,
             inspector: None,
+            mangled: DamageFlags::empty(),
             uris: None,
             zeros: false,
+            shown: false,
             kind: Some(FileKind::Unknown),
+            declared: MediaType::Other,
+            extension: Extension::None,
         }
     }
 
-    /// The head is complete: decides what the file is, and whether its end matters.
+    /// The head is complete: decides what the file is, and who looks at it.
     fn judge_head(&mut self) {
         let kind = sniff::kind(&self.head);
         self.kind = Some(kind);
-        self.inspector = formats::inspector(kind);
+        self.mangled = mangled::damage(&self.head, kind);
+        // Nothing in a file that was treated as text stands at its place any more.
+        if self.mangled.is_empty() {
+            let named = [self.extension.family(), self.declared.family()];
+            let by_name = || named.into_iter().find_map(|named| formats::inspector_by_name(named, &self.head));
+            let unclear = matches!(kind, FileKind::Unknown | FileKind::Text);
+            self.inspector = if unclear { by_name() } else { None }.or_else(|| formats::inspector(kind));
+        }
         if let Some(inspector) = &mut self.inspector {
             inspector.bytes(&self.head);
         }
         self.zeros = self.head.iter().all(|b| *b == 0);
-        if ends_matter(kind) {
-            let mut tail = Tail::default();
-            tail.push(&self.head);
-            self.tail = Some(tail);
-        }
     }
 
     /// The part has ended. Gives the buffer back.
@@ -82,37 +97,25 @@ impl Content {
         if self.kind.is_none() {
             self.judge_head();
         }
-        let mut kind = self.kind.unwrap_or(FileKind::Unknown);
+        let kind = self.kind.unwrap_or(FileKind::Unknown);
         let mut flags = ContentFlags::empty();
-        if let Some(tail) = &mut self.tail {
-            let bytes = tail.bytes();
-            match kind.family() {
-                Family::Zip | Family::Executable => flags |= tail::zip(bytes, self.decoded),
-                Family::Pdf => flags |= tail::pdf(bytes),
-                _ => {}
-            }
-            if kind == FileKind::Zip {
-                kind = sniff::zip_by_names(bytes);
-            }
-            if kind != FileKind::Pdf && sniff::zip_has_encrypted(bytes) {
-                flags |= ContentFlags::ZIP_ENCRYPTED;
-            }
-        }
         if self.zeros && self.decoded > ZEROS {
             flags |= ContentFlags::ALL_ZERO;
         }
         if sniff::late_magic(&self.head) {
             flags |= ContentFlags::MAGIC_NOT_AT_START;
         }
-        // Bit 0 of the first entry's general purpose flags (APPNOTE 4.4.4).
-        if ends_matter(kind) && kind != FileKind::Pdf && self.head.get(6).is_some_and(|b| b & 1 == 1) {
-            flags |= ContentFlags::ZIP_ENCRYPTED;
+        let mut report = self.inspector.map(|mut inspector| inspector.report()).unwrap_or_default();
+        if report.encryption == Encryption::No {
+            report.encryption = crypto::encryption(self.declared, self.extension, &self.head);
         }
+        report.damage |= self.mangled;
         let seen = Seen {
             decoded: self.decoded,
-            kind,
+            kind: report.kind.unwrap_or(kind),
             flags,
-            report: self.inspector.map(|mut inspector| inspector.report()).unwrap_or_default(),
+            report,
+            text: if self.shown { charset::examine(&self.head) } else { TextFlags::empty() },
             data_uri_bytes: self.uris.map_or(0, |u| u.bytes),
             digest: digest(&self.head),
         };
@@ -121,9 +124,11 @@ impl Content {
     }
 }
 
-/// Formats that tell at their end whether they are whole.
-fn ends_matter(kind: FileKind) -> bool {
-    matches!(kind.family(), Family::Zip | Family::Pdf) || matches!(kind, FileKind::Jar | FileKind::Apk)
+impl Part {
+    /// Whether it is a text that programs show, not a file.
+    fn is_shown_text(&self) -> bool {
+        matches!(self.declared, MediaType::TextPlain | MediaType::TextHtml) && !self.attachment
+    }
 }
 
 /// Tells files of one mail apart; never kept.
@@ -139,7 +144,6 @@ impl Sink for Content {
     #[inline]
     fn wants(&self, count: usize) -> bool {
         self.kind.is_none()
-            || self.tail.is_some()
             || self.uris.is_some()
             || self.zeros
             || self.inspector.as_ref().is_some_and(|inspector| inspector.wants(count as u64))
@@ -156,9 +160,6 @@ impl Sink for Content {
             if self.head.len() == HEAD {
                 self.judge_head();
             }
-        }
-        if let Some(tail) = &mut self.tail {
-            tail.push(rest);
         }
         if let Some(inspector) = &mut self.inspector {
             inspector.bytes(rest);

@@ -1,5 +1,6 @@
 //! A header block that ended early: its rest is found at the beginning of the body.
 
+use super::facts::HeaderFlags;
 use super::header;
 
 /// Lines of the body that are looked at.
@@ -18,12 +19,22 @@ pub(super) struct Early {
     length: usize,
     /// The first line is a header line.
     first_is_header: bool,
+    /// The first line is a continuation line.
+    first_continues: bool,
     technical: u8,
 }
 
 impl Default for Early {
     fn default() -> Self {
-        Early { done: false, lines: 0, line: [0; PREFIX], length: 0, first_is_header: false, technical: 0 }
+        Early {
+            done: false,
+            lines: 0,
+            line: [0; PREFIX],
+            length: 0,
+            first_is_header: false,
+            first_continues: false,
+            technical: 0,
+        }
     }
 }
 
@@ -57,15 +68,21 @@ impl Early {
             // What a program printed about a web page looks like a header block, and is none.
             self.done |= line.starts_with(b"HTTP/");
             self.first_is_header = name.is_some();
+            self.first_continues = matches!(line.first(), Some(b' ' | b'\t'));
         }
         self.technical += u8::from(name.is_some_and(header::is_technical));
         self.length = 0;
     }
 
     /// Whether the lines are the rest of a header block: after a line that is none, one that only mail programs write; without
-    /// one, several.
-    pub fn found(self) -> bool {
-        self.technical > u8::from(self.first_is_header)
+    /// one, several. With a continuation line in front, it may be the whole block: to Postfix, one that begins so is none.
+    pub fn found(self) -> HeaderFlags {
+        let found = self.technical > u8::from(self.first_is_header);
+        match (found, self.first_continues) {
+            (false, _) => HeaderFlags::empty(),
+            (true, false) => HeaderFlags::ENDED_EARLY,
+            (true, true) => HeaderFlags::ENDED_EARLY | HeaderFlags::CONTINUES_NOTHING,
+        }
     }
 }
 
@@ -76,13 +93,17 @@ mod tests {
     fn found(body: &str) -> bool {
         let mut early = Early::default();
         early.look(body.as_bytes());
-        early.found()
+        early.found() == HeaderFlags::ENDED_EARLY
     }
 
     #[test]
     fn the_rest_of_a_header_block() {
         assert!(found("this is no header line\r\nContent-Type: text/html\r\n\r\n"));
         assert!(found("MIME-Version: 1.0\nContent-Type: text/html\n\n"));
+        assert!(!found(" folded\r\nMIME-Version: 1.0\r\n\r\n"));
+        let mut early = Early::default();
+        early.look(b" folded\r\nMIME-Version: 1.0\r\n\r\n");
+        assert_eq!(early.found(), HeaderFlags::ENDED_EARLY | HeaderFlags::CONTINUES_NOTHING);
         assert!(!found("From: a\r\nTo: b\r\n\r\n"));
         assert!(!found("Hello,\r\n\r\nReceived: your letter\r\n"));
         assert!(!found("HTTP/1.1 200 OK\nServer: x\nContent-Type: text/html\n\n"));

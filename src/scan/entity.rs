@@ -1,12 +1,15 @@
 //! The header block of a message or part, line by line, and the part that follows from it.
 
 use super::boundary::{ALL_BOUNDARIES, DELIMITER_LINE};
+use super::charset::Charset;
 use super::facts::{
-    CodingFlags, ContentFlags, DamageFlags, Fields, HeaderFlags, LimitFlags, NameFlags, Part, StructureFlags,
+    CodingFlags, ContentFlags, DamageFlags, Fields, HeaderFlags, HoldsFlags, LimitFlags, NameFlags, Part,
+    StructureFlags, TextFlags,
 };
 use super::header::{self, MimeHeader};
 use super::limits::Limits;
-use super::names::{Disposition, Encoding, Extension, Family, FileKind, MediaType};
+use super::names::{Disposition, Encoding, Encryption, Extension, Family, FileKind, MediaType};
+use super::received::Trace;
 use super::shared::{Shared, Slot};
 use super::stream::{Kind, Open, Outer};
 
@@ -21,6 +24,7 @@ pub(super) struct HeaderReader {
     after_delimiter: bool,
     default: MediaType,
     mime: MimeHeader,
+    trace: Trace,
     fields: u32,
     /// Bytes as SMTP carries them.
     wire: u64,
@@ -57,6 +61,7 @@ impl HeaderReader {
             after_delimiter: false,
             default,
             mime: MimeHeader::default(),
+            trace: Trace::default(),
             fields: 0,
             wire: 0,
             line_start: 0,
@@ -162,6 +167,7 @@ impl HeaderReader {
         // A name ends in the first line: none has a line end in it.
         let name = header::name_of(text)?;
         let colon = memchr::memchr(b':', text)?;
+        self.note_colon(shared, name.len(), colon);
         self.examine(shared, name, &text[colon + 1..], 0);
         self.lines = self.lines.saturating_add(lines);
         self.last = b'\n';
@@ -190,6 +196,10 @@ impl HeaderReader {
             if nothing_before {
                 // A continuation of nothing.
                 self.mime.structure |= StructureFlags::BAD_LINE;
+                // A line of blanks is what some programs put before a mail that they save.
+                if self.root && self.lines == 1 && !shared.field.trim_ascii().is_empty() {
+                    shared.facts.header.flags |= HeaderFlags::CONTINUES_NOTHING;
+                }
                 shared.field.clear();
             }
         } else if self.name_length.is_some() {
@@ -244,11 +254,18 @@ impl HeaderReader {
         let text = field.strip_suffix(b"\n").unwrap_or(&field);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         if let Some((name, rest)) = self.name_length.take().and_then(|length| text.split_at_checked(length)) {
-            let colon = memchr::memchr(b':', rest).map_or(rest.len(), |at| at + 1);
-            self.examine(shared, name, &rest[colon..], dropped);
+            let colon = memchr::memchr(b':', rest).unwrap_or(0);
+            self.note_colon(shared, 0, colon);
+            self.examine(shared, name, rest.get(colon + 1..).unwrap_or_default(), dropped);
         }
         field.clear();
         shared.field = field;
+    }
+
+    fn note_colon(&self, shared: &mut Shared, name_end: usize, colon: usize) {
+        if self.root && colon > name_end {
+            shared.facts.header.flags |= HeaderFlags::SPACE_BEFORE_COLON;
+        }
     }
 
     fn examine(&mut self, shared: &mut Shared, name: &[u8], value: &[u8], dropped: usize) {
@@ -266,6 +283,7 @@ impl HeaderReader {
         }
         if self.root {
             let arrival = shared.facts.envelope.arrival;
+            self.trace.field(name, value, &mut shared.facts.header);
             let reached = shared.facts.header.take(name, field, value, dropped, arrival);
             shared.facts.limits |= reached;
         }
@@ -301,6 +319,7 @@ impl HeaderReader {
             detected: FileKind::Empty,
             extension: name.extension,
             encoding: self.mime.encoding,
+            charset: self.mime.charset,
             disposition: self.mime.disposition,
             attachment: false,
             header_bytes: u32::try_from(self.wire).unwrap_or(u32::MAX),
@@ -309,9 +328,12 @@ impl HeaderReader {
             data_uri_bytes: 0,
             name: name.flags,
             coding: self.mime.coding,
+            text: TextFlags::empty(),
             structure,
             content: ContentFlags::empty(),
             damage: DamageFlags::empty(),
+            encryption: Encryption::No,
+            holds: HoldsFlags::empty(),
         };
         part.attachment = part.is_attachment(in_report);
         let hidden =
@@ -350,6 +372,7 @@ impl Part {
             detected: FileKind::Empty,
             extension: Extension::None,
             encoding: Encoding::Undeclared,
+            charset: Charset::None,
             disposition: Disposition::None,
             attachment: false,
             header_bytes: 0,
@@ -358,9 +381,12 @@ impl Part {
             data_uri_bytes: 0,
             name: NameFlags::empty(),
             coding: CodingFlags::empty(),
+            text: TextFlags::empty(),
             structure: StructureFlags::empty(),
             content: ContentFlags::empty(),
             damage: DamageFlags::empty(),
+            encryption: Encryption::No,
+            holds: HoldsFlags::empty(),
         }
     }
 

@@ -3,7 +3,8 @@
 //! Nothing here can hold a word of the mail. [`ContentFree`] is sealed and implemented for numbers, flags and closed
 //! lists only, and [`facts!`] refuses to compile a field of any other type. So a leak is not a bug to hunt: it has no place to live.
 
-use super::names::{Disposition, Encoding, Extension, FileKind, MediaType};
+use super::charset::Charset;
+use super::names::{Disposition, Encoding, Encryption, Extension, FileKind, MediaType};
 use bitflags::bitflags;
 
 pub(crate) mod sealed {
@@ -107,6 +108,10 @@ facts! {
         pub fields: u32,
         /// `Received` fields.
         pub received: u32,
+        /// `Received` fields by one server for one recipient, of the pair that comes most often.
+        pub repeated_hops: u32,
+        /// The largest step, in seconds, by which a server's stamp is before that of the server it had the mail from.
+        pub clock_step_back: u32,
         /// The longest physical line, in bytes without its line end (RFC 5322 §2.1.1).
         pub longest_line: u32,
         /// The largest field, in bytes.
@@ -123,6 +128,8 @@ facts! {
         pub date_ahead: Option<i64>,
         /// What is wrong with single fields.
         pub flags: HeaderFlags,
+        /// What is wrong with addresses.
+        pub addresses: AddressFlags,
     }
 }
 
@@ -141,6 +148,8 @@ facts! {
         pub extension: Extension,
         /// The transfer encoding.
         pub encoding: Encoding,
+        /// The character set that Content-Type declares.
+        pub charset: Charset,
         /// The disposition (RFC 2183).
         pub disposition: Disposition,
         /// Whether people would call it an attachment: marked as one, named, or neither text nor a picture inside the text.
@@ -157,12 +166,18 @@ facts! {
         pub name: NameFlags,
         /// Transfer encoding and lines.
         pub coding: CodingFlags,
+        /// The beginning of a text.
+        pub text: TextFlags,
         /// Header and place in the structure.
         pub structure: StructureFlags,
         /// The decoded content.
         pub content: ContentFlags,
         /// How the file is damaged.
         pub damage: DamageFlags,
+        /// Whether the file is encrypted.
+        pub encryption: Encryption,
+        /// What the file says that is in it.
+        pub holds: HoldsFlags,
     }
 }
 
@@ -218,6 +233,54 @@ flags! {
         const MIME_VERSION_BAD = 11;
         /// An `X-Mailbox-Line` field: what Postfix makes of a first line `From `, which belongs into mailboxes only.
         const MBOX_FROM = 12;
+        /// An encoded word in a charset that is not known.
+        const ENCODED_WORD_CHARSET = 13;
+        /// An encoded word of more than 75 characters (RFC 2047 §2).
+        const ENCODED_WORD_LONG = 14;
+        /// A character begins in one encoded word and ends in the next (RFC 2047 §5).
+        const ENCODED_WORD_SPLIT = 15;
+        /// Message-ID is not one identifier in angle brackets (RFC 5322 §3.6.4).
+        const MESSAGE_ID_BAD = 16;
+        /// `Date` has a zone that there cannot be (RFC 5322 §3.3).
+        const DATE_ZONE_BAD = 17;
+        /// Blanks before the colon (RFC 5322 §4.5).
+        const SPACE_BEFORE_COLON = 18;
+        /// The block begins with a continuation line.
+        const CONTINUES_NOTHING = 19;
+        /// Sent by a program or a list: `Auto-Submitted` (RFC 3834 §5) or `Precedence`.
+        const AUTOMATIC = 20;
+    }
+
+    /// What is wrong with the addresses of From, Sender, Reply-To, To, Cc and Bcc (RFC 5322 §3.4).
+    pub struct AddressFlags: u16 {
+        /// An address cannot be read for sure.
+        const MALFORMED = 0;
+        /// Before an address in angle brackets stands what would have to be quoted: `@`, a bracket, a backslash.
+        const NAME_UNQUOTED = 1;
+        /// From has more than one address.
+        const SEVERAL_FROM = 2;
+        /// Bytes above 0x7F inside an address, valid UTF-8 (RFC 6532 §3.2).
+        const RAW_UTF8 = 3;
+        /// Bytes above 0x7F inside an address, not valid UTF-8.
+        const RAW_8BIT = 4;
+        /// A local part of more than 64 bytes, or a domain of more than 255 (RFC 5321 §4.5.3.1).
+        const TOO_LONG = 5;
+        /// An encoded word in an address or instead of one (RFC 2047 §5).
+        const ENCODED_WORD = 6;
+        /// An encoded word in a quoted string (RFC 2047 §5).
+        const QUOTED_WORD = 7;
+        /// A single word where an address should be.
+        const NO_DOMAIN = 8;
+    }
+
+    /// The beginning of a text that is shown, its transfer encoding undone: at most the first 8 KiB.
+    pub struct TextFlags: u8 {
+        /// Bytes above 0x7F.
+        const NON_ASCII = 0;
+        /// They are not valid UTF-8.
+        const NOT_UTF8 = 1;
+        /// With bytes above 0x7F, the text names a charset itself, as HTML does.
+        const SAYS_CHARSET = 2;
     }
 
     /// What holds for the message as a whole.
@@ -286,6 +349,8 @@ flags! {
         const CONFLICT = 16;
         /// The name of a winmail.dat.
         const WINMAIL = 17;
+        /// The name of one piece of a file that was split (`.001`, `.z01`, `.r00`, `.part1.rar`).
+        const PIECE = 31;
     }
 
     /// Transfer encoding and lines of a part's body.
@@ -366,19 +431,57 @@ flags! {
         const TRUNCATED = 0;
         /// A checksum over its content does not fit, or its structure is broken where no cut explains it.
         const CORRUPT = 1;
+        /// More than 16 KiB stand behind its format's own end.
+        const TRAILING = 2;
+        /// A film or sound without the index that is needed to play it.
+        const NO_INDEX = 3;
+        /// Line ends were changed in it, as if it were text.
+        const NEWLINES = 4;
+        /// It was turned into UTF-8, as if it were text.
+        const UTF8 = 5;
+        /// It is still base64 after its transfer encoding is undone.
+        const DOUBLE_ENCODED = 6;
+        /// One piece of an archive that was split.
+        const VOLUME = 16;
+        /// A PDF with more than 1,024 bytes of something else behind its end.
+        const PDF_TRAILING = 17;
+        /// Where it says what it holds is out of reach: too large, compressed, or nowhere without unpacking.
+        const PARTLY_SEEN = 18;
     }
 
     /// What the decoded content says of itself.
     pub struct ContentFlags: u32 {
-        /// A ZIP without its end record (APPNOTE 4.3.16), or whose end record points behind the end.
-        const ZIP_TRUNCATED = 0;
-        /// A PDF without `%%EOF` and `startxref` near its end.
-        const PDF_TRUNCATED = 1;
         /// The magic stands a few bytes behind the start.
         const MAGIC_NOT_AT_START = 2;
         /// Only NUL bytes, in more than 64 bytes.
         const ALL_ZERO = 3;
-        /// An entry of a ZIP is encrypted: the first, or one whose directory entry is in the tail.
-        const ZIP_ENCRYPTED = 4;
+    }
+
+    /// What an archive or a document says that is in it, by the names and sizes it lists.
+    pub struct HoldsFlags: u32 {
+        /// A program or script that is blocked by its name.
+        const EXECUTABLE = 0;
+        /// Another archive.
+        const ARCHIVE = 1;
+        /// More than 10,000 files.
+        const MANY = 2;
+        /// More than 1 GiB, and more than 200 times the size it is packed to.
+        const ABSURD_SIZE = 3;
+        /// Files whose data overlap.
+        const OVERLAPPING = 4;
+        /// A name that leads out of the folder it is unpacked to.
+        const TRAVERSAL = 5;
+        /// A compression that few programs know.
+        const UNUSUAL_METHOD = 6;
+        /// A name above ASCII that is not marked as UTF-8.
+        const NAMES_NOT_UTF8 = 7;
+        /// Macros of an Office document.
+        const MACROS = 8;
+        /// `[Content_Types].xml`, which every OOXML document has (ECMA-376 part 2, §10.1.2).
+        const CONTENT_TYPES = 9;
+        /// `mimetype` as its first entry and uncompressed, as ODF and EPUB have it.
+        const MIMETYPE = 10;
+        /// Attached files, in a TNEF.
+        const FILES = 11;
     }
 }

@@ -292,7 +292,24 @@ fn judge_text(name: &str, mut flags: NameFlags) -> Name {
     if ["winmail.dat", "win.dat"].iter().any(|w| file.eq_ignore_ascii_case(w)) {
         flags |= NameFlags::WINMAIL;
     }
+    if is_piece(file) {
+        flags |= NameFlags::PIECE;
+    }
     Name { flags, extension }
+}
+
+/// One piece of a file that was split: behind an extension that is known, or in the ways of ZIP and RAR.
+fn is_piece(file: &str) -> bool {
+    let Some((stem, last)) = file.rsplit_once('.') else { return false };
+    let number = |text: &str| !text.is_empty() && text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit());
+    let inner = stem.rsplit_once('.').map_or("", |(_, inner)| inner);
+    match last.as_bytes() {
+        [b'0'..=b'9', _, _] => number(last) && !matches!(extension_of(stem), Extension::None | Extension::Other),
+        [b'z' | b'Z' | b'r' | b'R', a, b] if a.is_ascii_digit() && b.is_ascii_digit() => true,
+        _ if last.eq_ignore_ascii_case("rar") => strip_prefix_ignore_case(inner.as_bytes(), b"part")
+            .is_some_and(|n| std::str::from_utf8(n).is_ok_and(number)),
+        _ => false,
+    }
 }
 
 fn extension_of(file: &str) -> Extension {
@@ -357,6 +374,11 @@ mod tests {
             "attachment; filename*0*=iso-8859-1''B%FC; filename*1=ro.pdf",
             "attachment; filename=archive.tar.gz",
             "attachment; filename=setup.exe",
+            "attachment; filename=offer.001",
+            "attachment; filename=v1.2.003",
+            "attachment; filename=song.r2d",
+            "attachment; filename=depart.rar",
+            "attachment; filename=my.party.rar",
             "attachment; filename=\"v1.2 final.docx\"",
         ] {
             assert_eq!(flags(good), NameFlags::empty(), "{good}");
@@ -388,6 +410,10 @@ mod tests {
             ("a; filename=\"a.pdf", NameFlags::UNTERMINATED),
             ("a; filename=\"~$report.docx\"", NameFlags::TEMPORARY),
             ("a; filename=winmail.dat", NameFlags::WINMAIL),
+            ("a; filename=film.7z.001", NameFlags::PIECE),
+            ("a; filename=data.z01", NameFlags::PIECE),
+            ("a; filename=data.R17", NameFlags::PIECE),
+            ("a; filename=data.part03.rar", NameFlags::PIECE),
         ] {
             assert_eq!(flags(field), expected, "{field}");
         }

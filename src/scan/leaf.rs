@@ -157,8 +157,8 @@ impl Leaf {
             }
             Target::Message(stream) => {
                 let decoded = stream.finish(shared, cut);
-                let (flags, report) = Default::default();
-                Seen { decoded, kind: FileKind::Message, flags, report, data_uri_bytes: 0, digest: 0 }
+                let (flags, text, report) = Default::default();
+                Seen { decoded, kind: FileKind::Message, flags, text, report, data_uri_bytes: 0, digest: 0 }
             }
         };
         let part = shared.part(self.slot);
@@ -166,7 +166,10 @@ impl Leaf {
         part.decoded_bytes = seen.decoded;
         part.detected = seen.kind;
         part.content = seen.flags;
+        part.text = seen.text;
         part.damage = seen.report.damage;
+        part.encryption = seen.report.encryption;
+        part.holds = seen.report.holds;
         part.data_uri_bytes = seen.data_uri_bytes;
         part.coding |= coding;
         if part.attachment && seen.decoded > 0 {

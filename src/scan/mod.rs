@@ -5,16 +5,19 @@
 //! However the body is cut into chunks, the facts are the same.
 //!
 //! ```text
-//! Scanner -> stream (structure) -> entity, header, field, filename (header blocks)
-//!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, formats
+//! Scanner -> stream (structure) -> entity, header, field, filename, address, date, received, words (header blocks)
+//!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, mangled, formats
 //! ```
 //!
 //! Beside it, for files: `mbox` cuts mailboxes into messages, [`redact`] covers a message for other people's eyes.
 
+mod address;
 mod base64;
 mod boundary;
+pub mod charset;
 pub(crate) mod closed;
 mod content;
+mod date;
 mod early;
 mod entity;
 pub mod facts;
@@ -26,9 +29,12 @@ mod identity;
 mod leaf;
 mod limits;
 mod lines;
+mod mangled;
 pub(crate) mod mbox;
+mod message_id;
 pub mod names;
 mod quoted_printable;
+mod received;
 pub mod redact;
 #[cfg(test)]
 mod reference;

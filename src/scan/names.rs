@@ -140,6 +140,20 @@ macro_rules! by_family {
     };
 }
 
+closed! {
+    /// Whether a file is encrypted, as far as its format tells without unpacking it.
+    pub enum Encryption {
+        /// It is not, or is of a kind that is not asked for it.
+        No = "no",
+        /// Some of what it holds is.
+        Some = "some",
+        /// All of it is.
+        All = "all",
+        /// It does not say where it can be seen.
+        Unknown = "unknown",
+    }
+}
+
 by_family! {
     /// The kind of content, by its own bytes.
     pub enum FileKind {
@@ -194,14 +208,20 @@ by_family! {
         Heif = "heif" in Heif,
         Psd = "psd" in OtherImage,
         Icon = "ico" in OtherImage,
+        Wmf = "wmf" in OtherImage,
+        Emf = "emf" in OtherImage,
         Image = "image" in OtherImage,
         Svg = "svg" in Xml,
         Mp3 = "mp3" in Audio,
         Wav = "wav" in Audio,
+        M4a = "m4a" in Audio,
+        Ogg = "ogg" in Audio,
         Audio = "audio" in Audio,
         Mp4 = "mp4" in Video,
         Mov = "mov" in Video,
         Avi = "avi" in Video,
+        /// WebM as well.
+        Matroska = "matroska" in Video,
         Video = "video" in Video,
         Font = "font" in Font,
         Pe = "pe" in Executable,
@@ -216,6 +236,10 @@ by_family! {
         Tnef = "tnef" in Tnef,
         Sqlite = "sqlite" in Data,
         Der = "der" in Data,
+        /// An OOXML document with a password, inside a Compound File Binary ([MS-OFFCRYPTO] 2.3.4).
+        EncryptedOoxml = "encrypted-ooxml" in Ole,
+        /// ISO 9660, VHD or VHDX.
+        DiskImage = "disk-image" in DiskImage,
     }
 }
 

@@ -7,7 +7,7 @@ use memchr::memmem;
 /// Bytes of the beginning that are looked at.
 pub(super) const HEAD: usize = 8 * 1024;
 /// Acrobat and others find a file's magic within this distance from its start.
-const LATE_MAGIC: usize = 1024;
+pub(super) const LATE_MAGIC: usize = 1024;
 
 /// The kind of the file that begins with `head`, its first [`HEAD`] bytes or all it has.
 pub(super) fn kind(head: &[u8]) -> FileKind {
@@ -29,6 +29,8 @@ fn marked(head: &[u8]) -> Option<FileKind> {
         (b"%PDF-", FileKind::Pdf),
         (b"{\\rtf", FileKind::Rtf),
         (b"%!PS", FileKind::PostScript),
+        (b"%!\n%%", FileKind::PostScript),
+        (b"%!\r\n%%", FileKind::PostScript),
         (b"\xC5\xD0\xD3\xC6", FileKind::PostScript),
         (b"\x78\x9F\x3E\x22", FileKind::Tnef),
         (b"\x4C\0\0\0\x01\x14\x02\0", FileKind::Shortcut),
@@ -37,6 +39,10 @@ fn marked(head: &[u8]) -> Option<FileKind> {
         (b"\xFF\xD8\xFF", FileKind::Jpeg),
         (b"GIF87a", FileKind::Gif),
         (b"GIF89a", FileKind::Gif),
+        // infer asks for a longer head.
+        (b"\x1A\x45\xDF\xA3", FileKind::Matroska),
+        // infer does not know these.
+        (b"\xD7\xCD\xC6\x9A", FileKind::Wmf),
     ];
     if let Some((_, kind)) = MAGIC.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(*kind);
@@ -44,8 +50,30 @@ fn marked(head: &[u8]) -> Option<FileKind> {
     match head {
         [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => Some(ole(head)),
         [b'P', b'K', 3, 4, ..] => Some(zip(head)),
+        // What an archive that was to be split begins with (APPNOTE 8.5.4, 8.5.5).
+        [b'P', b'K', 7, 8, rest @ ..] | [b'P', b'K', b'0', b'0', rest @ ..] if rest.starts_with(b"PK\x03\x04") => {
+            Some(zip(rest))
+        }
         [b'P', b'K', 5, 6, ..] => Some(FileKind::Zip),
+        [_, _, _, _, b'f', b't', b'y', b'p', b1, b2, b3, b4, ..] => Some(brand([*b1, *b2, *b3, *b4])),
+        // RF64 is for more than 4 GiB (EBU Tech 3306).
+        [b'R', b'F', b'6', b'4', _, _, _, _, b'W', b'A', b'V', b'E', ..] => Some(FileKind::Wav),
+        // A record of type 1, and the signature behind its two rectangles ([MS-EMF] 2.3.4.2).
+        [1, 0, 0, 0, ..] if head.get(40..44) == Some(b" EMF") => Some(FileKind::Emf),
         _ => None,
+    }
+}
+
+/// The major brand of an ISO base media file (ISO/IEC 14496-12 §4.3). infer knows some of them.
+fn brand(brand: [u8; 4]) -> FileKind {
+    match &brand {
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" | b"hevm" | b"hevs" | b"mif1" | b"mif2" | b"msf1"
+        | b"avif" | b"avis" => FileKind::Heif,
+        b"M4A " | b"M4B " | b"M4P " => FileKind::M4a,
+        b"qt  " => FileKind::Mov,
+        // Canon's raw pictures, and JPEG 2000.
+        b"crx " | b"jp2 " | b"jpx " => FileKind::Image,
+        _ => FileKind::Mp4,
     }
 }
 
@@ -57,8 +85,10 @@ fn is_text(head: &[u8]) -> bool {
 }
 
 fn text(head: &[u8]) -> FileKind {
-    const TAGS: &[&str] =
-        &["<html", "<head", "<body", "<script", "<table", "<div", "<p", "<meta", "<style", "<title", "<!--"];
+    const TAGS: &[&str] = &[
+        "<html", "<head", "<body", "<script", "<table", "<div", "<p", "<meta", "<style", "<title", "<br", "<b",
+        "<span", "<font", "<center", "<h1", "<iframe",
+    ];
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
     let start = text.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(text.len());
     let text = &text[start..];
@@ -66,15 +96,21 @@ fn text(head: &[u8]) -> FileKind {
     let whole = |prefix: &str| begins(prefix) && text.get(prefix.len()).is_none_or(|b| !b.is_ascii_alphanumeric());
     if text.starts_with(b"#!") && start == 0 {
         FileKind::Script
-    } else if begins("<!doctype html") || TAGS.iter().any(|tag| whole(tag)) {
+    } else if begins("<!doctype html") {
         FileKind::Html
-    } else if begins("<?xml") || begins("<svg") {
-        let early = &text[..text.len().min(512)];
+    } else if begins("<svg") || begins("<!doctype svg") {
+        FileKind::Svg
+    } else if begins("<?xml") || begins("<!--") {
+        // Drawing programs begin with a comment of their own.
+        let early = &text[..text.len().min(1024)];
         match () {
-            () if memmem::find(early, b"<svg").is_some() => FileKind::Svg,
+            () if memmem::find(early, b"<svg").is_some() && memmem::find(early, b"<html").is_none() => FileKind::Svg,
+            () if begins("<!--") => FileKind::Html,
             () if memmem::find(early, b"<html").is_some() => FileKind::Html,
             () => FileKind::Xml,
         }
+    } else if TAGS.iter().any(|tag| whole(tag)) {
+        FileKind::Html
     } else if begins("BEGIN:VCALENDAR") {
         FileKind::Calendar
     } else if begins("BEGIN:VCARD") {
@@ -154,29 +190,28 @@ pub(super) fn zip_by_names(bytes: &[u8]) -> FileKind {
     NAMES.iter().find(|(name, _)| entry(name)).map_or(FileKind::Zip, |(_, kind)| *kind)
 }
 
-/// Whether the directory in these bytes has an encrypted entry: bit 0 of its general purpose flags (APPNOTE 4.4.4).
-pub(super) fn zip_has_encrypted(bytes: &[u8]) -> bool {
-    memmem::find_iter(bytes, b"PK\x01\x02").any(|at| bytes.get(at + 8).is_some_and(|b| b & 1 == 1))
-}
-
 fn binary(head: &[u8]) -> FileKind {
-    let Some(found) = infer::get(head) else { return FileKind::Unknown };
+    let Some(found) = infer::get(head) else {
+        return if mpeg_audio(head) { FileKind::Mp3 } else { FileKind::Unknown };
+    };
     match found.extension() {
-        // Two letters are no proof: a DOS header has the place of the next one at 0x3C.
-        "exe" | "dll" => {
-            if head.len() >= 64 && head[0x3C..0x40] != [0; 4] {
-                FileKind::Pe
-            } else {
-                FileKind::Unknown
-            }
-        }
+        // Two letters are no proof.
+        "exe" | "dll" if dos_program(head) => FileKind::Pe,
+        "exe" | "dll" => FileKind::Unknown,
         "bmp" if head.get(6..10) != Some(&[0; 4]) => FileKind::Unknown,
+        // It has the mark of a PDF somewhere near its beginning, as a signature around one has, too: its name decides.
+        "pdf" => FileKind::Unknown,
+        "bc" if !head.starts_with(b"BC\xC0\xDE") => FileKind::Unknown,
+        "mp3" if !head.starts_with(b"ID3") && !mpeg_audio(head) => FileKind::Unknown,
+        "ico" if !matches!(head, [_, _, _, _, 1..=64, 0, ..]) => FileKind::Unknown,
         "elf" => FileKind::Elf,
         "mach" => FileKind::MachO,
         "class" => FileKind::JavaClass,
         "wasm" => FileKind::Wasm,
         // Not "obj": infer knows it by two bytes that random data has as well.
         "dex" | "dey" | "bc" | "deb" | "rpm" | "crx" => FileKind::OtherExecutable,
+        // Its first four bytes, with another signature than it should have.
+        "png" => FileKind::Png,
         "webp" => FileKind::Webp,
         "tif" | "cr2" => FileKind::Tiff,
         "bmp" => FileKind::Bmp,
@@ -188,6 +223,7 @@ fn binary(head: &[u8]) -> FileKind {
         "avi" => FileKind::Avi,
         "mp3" => FileKind::Mp3,
         "wav" => FileKind::Wav,
+        "ogg" | "opus" => FileKind::Ogg,
         "rar" => FileKind::Rar,
         "7z" => FileKind::SevenZip,
         "gz" => FileKind::Gzip,
@@ -207,6 +243,37 @@ fn binary(head: &[u8]) -> FileKind {
             _ => FileKind::Unknown,
         },
     }
+}
+
+/// A DOS header, and behind it the one it points to: of Windows, or of what came before.
+fn dos_program(head: &[u8]) -> bool {
+    let Some(&[a, b, c, d]) = head.get(0x3C..0x40) else { return false };
+    let place = u32::from_le_bytes([a, b, c, d]) as usize;
+    let signed = |rest: &[u8]| [b"PE", b"NE", b"LE", b"LX"].iter().any(|signature| rest.starts_with(*signature));
+    // Behind what we have of it there may be one, but not far away.
+    place != 0 && place <= 0xFFFF && head.get(place..).is_none_or(|rest| rest.is_empty() || signed(rest))
+}
+
+/// A frame of MPEG audio (ISO/IEC 11172-3 §2.4.1.3, layer III) where a file begins without a tag, and another where that
+/// one ends. One alone would be eleven bits of a file of any kind.
+fn mpeg_audio(head: &[u8]) -> bool {
+    const RATES: [[usize; 14]; 2] = [
+        [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+        [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+    ];
+    const SAMPLES: [usize; 3] = [44_100, 48_000, 32_000];
+    let length = |at: usize| {
+        let &[0xFF, second, third, _] = head.get(at..at + 4)? else { return None };
+        let version = second >> 3 & 3;
+        if second & 0xE0 != 0xE0 || second >> 1 & 3 != 1 || version == 1 {
+            return None;
+        }
+        let rate = RATES[usize::from(version != 3)].get(usize::from(third >> 4).checked_sub(1)?)?;
+        let samples = SAMPLES.get(usize::from(third >> 2 & 3))? >> [2, 0, 1, 0][usize::from(version)];
+        let pad = usize::from(third >> 1 & 1);
+        Some(if version == 3 { 144_000 } else { 72_000 } * rate / samples + pad)
+    };
+    length(0).is_some_and(|first| length(first).is_some())
 }
 
 /// Whether a known magic stands a few bytes behind the start, behind junk of blanks, byte order marks or control characters.
@@ -231,6 +298,10 @@ mod tests {
     fn kinds_by_their_first_bytes() {
         let pe = [&b"MZ\x90\0"[..], &[0; 56], b"\x80\0\0\0", &[0; 64], b"PE\0\0"].concat();
         let bare_mz = b"MZ\x01\x02 short";
+        let chance = [&b"MZ\x90\0"[..], &[7; 8000]].concat();
+        let emf = [&[1, 0, 0, 0][..], &[0; 36], b" EMF"].concat();
+        // 128 kbit/s at 44.1 kHz: frames of 417 bytes, and one more if it is padded.
+        let mp3 = [&b"\xFF\xFB\x92\0"[..], &[0; 414], b"\xFF\xFB\x90\0"].concat();
         for (head, expected) in [
             (&b""[..], FileKind::Empty),
             (b"%PDF-1.7\n", FileKind::Pdf),
@@ -248,7 +319,30 @@ mod tests {
             (b"Name: x\nStreet: y\nTown: z\n", FileKind::Text),
             (b"\x78\x9F\x3E\x22\0\0", FileKind::Tnef),
             (b"\x89PNG\r\n\x1A\n\0\0", FileKind::Png),
+            (b"<!-- Made by a program -->\n<svg viewBox=\"0 0 1 1\"/>", FileKind::Svg),
+            (b"<!-- saved from a page -->\n<html>", FileKind::Html),
+            (b"<!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\">", FileKind::Svg),
+            (b"<br />\n<b>Warning</b>: no such file", FileKind::Html),
+            (b"\0\0\0\x18ftypavif\0\0\0\0avifmif1", FileKind::Heif),
+            (b"\0\0\0\x18ftypmif1\0\0\0\0mif1avif", FileKind::Heif),
+            (b"\0\0\0\x18ftyp3gp5\0\0\0\0isom3gp5", FileKind::Mp4),
+            (b"\0\0\0\x18ftypM4A \0\0\0\0M4A mp42", FileKind::M4a),
+            (b"\x1A\x45\xDF\xA3\x9F\x42\x86\x81\x01", FileKind::Matroska),
+            (b"OggS\0\x02\0\0", FileKind::Ogg),
+            (b"RF64\xFF\xFF\xFF\xFFWAVE", FileKind::Wav),
+            (b"\xD7\xCD\xC6\x9A\0\0", FileKind::Wmf),
+            (&emf, FileKind::Emf),
+            (&mp3, FileKind::Mp3),
+            (&mp3[..400], FileKind::Unknown),
+            (b"ID3\x03\0\0\0\0\0\0", FileKind::Mp3),
+            (b"BC\x01\x02 by chance", FileKind::Unknown),
+            (b"BC\xC0\xDE\x35\x14\0\0", FileKind::OtherExecutable),
+            (b"wOFF\0\x01\0\0", FileKind::Font),
+            (b"\0\0\x01\0\x01\0\x10\x10", FileKind::Icon),
+            (b"\0\0\x01\0\xB7\x31\x10\x10", FileKind::Unknown),
             (&pe, FileKind::Pe),
+            (&pe[..100], FileKind::Pe),
+            (&chance, FileKind::Unknown),
             (bare_mz, FileKind::Unknown),
             (b"\x7FELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", FileKind::Elf),
             (b"\x01\x02\x03\x04", FileKind::Unknown),

@@ -144,9 +144,12 @@ impl Stream {
     }
 
     fn end_early(&mut self, shared: &mut Shared) {
-        if self.early.take().is_some_and(Early::found) {
-            shared.facts.header.flags |= HeaderFlags::ENDED_EARLY;
+        let Some(early) = self.early.take() else { return };
+        let mut found = early.found();
+        if !shared.facts.header.seen.is_empty() {
+            found -= HeaderFlags::CONTINUES_NOTHING;
         }
+        shared.facts.header.flags |= found;
     }
 
     fn header_line<'a>(&mut self, shared: &mut Shared, bytes: &'a [u8]) -> &'a [u8] {

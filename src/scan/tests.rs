@@ -1,6 +1,7 @@
 //! What single mails give, where no finding shows it.
 
-use super::facts::{CodingFlags, ContentFlags, Fields, HeaderFlags, LimitFlags, MessageFlags, StructureFlags};
+use super::charset::Charset;
+use super::facts::{CodingFlags, Fields, HeaderFlags, LimitFlags, MessageFlags, StructureFlags, TextFlags};
 use super::names::{Extension, FileKind, MediaType};
 use super::{EnvelopeFacts, Facts, Limits, Scanner};
 
@@ -117,6 +118,73 @@ fn structure_at_its_edges() {
 }
 
 #[test]
+fn a_header_that_begins_with_a_continuation_line() {
+    const REST: &str = "From: a@b.example\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nhi";
+    let file = |first: &str| {
+        let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());
+        scanner.body(format!("{first}\r\n{REST}").as_bytes());
+        scanner.finish().header.flags
+    };
+    assert_eq!(file(" folded"), HeaderFlags::BAD_LINE | HeaderFlags::CONTINUES_NOTHING);
+    assert_eq!(file("  "), HeaderFlags::BAD_LINE);
+    // To Postfix, such a header is the body.
+    let milter = |fields: &[&str], first: &str| {
+        let mut scanner = Scanner::new(Limits::default(), EnvelopeFacts::default());
+        fields.iter().for_each(|name| scanner.header(name.as_bytes(), b" a@b.example"));
+        scanner.end_of_headers();
+        scanner.body(format!("{first}\r\n{REST}").as_bytes());
+        scanner.finish().header.flags
+    };
+    for first in [" folded", "  "] {
+        assert_eq!(milter(&[], first), HeaderFlags::ENDED_EARLY | HeaderFlags::CONTINUES_NOTHING);
+        assert_eq!(milter(&["X-Added"], first), HeaderFlags::ENDED_EARLY | HeaderFlags::CONTINUES_NOTHING);
+        assert_eq!(milter(&["From"], first), HeaderFlags::ENDED_EARLY);
+    }
+    assert_eq!(milter(&[], "no field"), HeaderFlags::ENDED_EARLY);
+}
+
+#[test]
+fn blanks_before_a_colon() {
+    for (mail, expected) in [
+        ("Subject : x\n\nhi", HeaderFlags::SPACE_BEFORE_COLON),
+        ("Subject\t: x\n\nhi", HeaderFlags::SPACE_BEFORE_COLON),
+        ("Subject : x", HeaderFlags::SPACE_BEFORE_COLON),
+        ("Subject: x : y\n : z\n\nhi", HeaderFlags::empty()),
+        ("Subject:x\n\nhi", HeaderFlags::empty()),
+        ("Content-Type: message/rfc822\n\nSubject : x\n\nhi", HeaderFlags::empty()),
+    ] {
+        assert_eq!(scan(mail).header.flags, expected, "{mail:?}");
+    }
+}
+
+#[test]
+fn charsets_of_texts() {
+    let text = |fields: &str, body: &[u8]| {
+        let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());
+        scanner.body(format!("{fields}\r\n\r\n").as_bytes());
+        scanner.body(body);
+        let part = scanner.finish().parts.remove(0);
+        (part.charset, part.text)
+    };
+    const UTF8: &str = "Content-Type: text/plain; charset=utf-8";
+    assert_eq!(text(UTF8, "gr\u{fc}n".as_bytes()), (Charset::Utf8, TextFlags::NON_ASCII));
+    assert_eq!(text(UTF8, b"gr\xFCn"), (Charset::Utf8, TextFlags::NON_ASCII | TextFlags::NOT_UTF8));
+    // A character on the edge of what is looked at.
+    let edge = ["a".repeat(8191), "\u{20ac}".repeat(10)].concat();
+    assert_eq!(text(UTF8, edge.as_bytes()), (Charset::Utf8, TextFlags::NON_ASCII));
+    let behind = [&[b'a'; 9000][..], b"gr\xFCn"].concat();
+    assert_eq!(text(UTF8, &behind), (Charset::Utf8, TextFlags::empty()));
+    let encoded = format!("{UTF8}\r\nContent-Transfer-Encoding: quoted-printable");
+    assert_eq!(text(&encoded, b"gr=FCn"), (Charset::Utf8, TextFlags::NON_ASCII | TextFlags::NOT_UTF8));
+    // The first of two; an empty one is none.
+    assert_eq!(text("Content-Type: text/plain; charset=\"\"; charset=x-none", b"").0, Charset::Unknown);
+    assert_eq!(text("Content-Type: text/plain; charset=utf-8; charset=x-none", b"").0, Charset::Utf8);
+    // Of a file, programs do not show the text.
+    assert_eq!(text("Content-Type: text/plain; charset=utf-8; name=a.txt", b"gr\xFCn").1, TextFlags::empty());
+    assert_eq!(text("Content-Type: text/csv; charset=utf-8", b"gr\xFCn").1, TextFlags::empty());
+}
+
+#[test]
 fn encodings_at_their_edges() {
     let facts = scan(
         "Content-Transfer-Encoding: base64\n\nSGVsbG8gd29ybGQsIGhvdyBhcmUgeW91IHRvZGF5Pw==\n____\nour mailing list\n",
@@ -141,22 +209,4 @@ fn encodings_at_their_edges() {
     );
     assert_eq!((facts.parts[0].detected, facts.parts[1].detected), (FileKind::Message, FileKind::Html));
     assert_eq!((facts.parts[0].decoded_bytes, facts.parts[1].decoded_bytes), (30, 5));
-}
-
-#[test]
-fn an_encrypted_entry_behind_a_directory_is_seen() {
-    let entry = |name: &str, bit: u8| [b"PK\x03\x04\x14\0", &[bit][..], &[0; 23], name.as_bytes()].concat();
-    let listed = |name: &str, bit: u8| [b"PK\x01\x02\x14\0\x14\0", &[bit][..], &[0; 37], name.as_bytes()].concat();
-    for (bit, expected) in [(0, ContentFlags::empty()), (1, ContentFlags::ZIP_ENCRYPTED)] {
-        let files = [entry("d/", 0), entry("d/a", bit)].concat();
-        let directory = [listed("d/", 0), listed("d/a", bit)].concat();
-        let mut zip = [&files[..], &directory, b"PK\x05\x06\0\0\0\0\x02\0\x02\0"].concat();
-        zip.extend((directory.len() as u32).to_le_bytes());
-        zip.extend((files.len() as u32).to_le_bytes());
-        zip.extend([0, 0]);
-        let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());
-        scanner.body(b"Content-Type: application/zip\r\nContent-Transfer-Encoding: binary\r\n\r\n");
-        scanner.body(&zip);
-        assert_eq!(scanner.finish().parts[0].content, expected);
-    }
 }

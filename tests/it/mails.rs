@@ -39,6 +39,11 @@ pub const HOSTILE: &[Made] = &[
     Made { name: "quoted_pairs", make: quoted_pairs },
     Made { name: "address_list", make: address_list },
     Made { name: "lying_zip", make: lying_zip },
+    Made { name: "zip_of_crumbs", make: zip_of_crumbs },
+    Made { name: "rar_of_crumbs", make: rar_of_crumbs },
+    Made { name: "ole_in_circles", make: ole_in_circles },
+    Made { name: "tnef_of_crumbs", make: tnef_of_crumbs },
+    Made { name: "pdf_keys", make: pdf_keys },
     Made { name: "line_without_end", make: line_without_end },
     Made { name: "base64_junk", make: base64_junk },
     Made { name: "nul_and_cr", make: nul_and_cr },
@@ -306,6 +311,56 @@ fn lying_zip(size: usize) -> Vec<u8> {
     let mut mail = with_top("Content-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\n");
     mail.extend(base64_lines(&zip));
     mail
+}
+
+/// A part of this file, in base64.
+fn in_base64(mut file: Vec<u8>, size: usize, piece: &[u8]) -> Vec<u8> {
+    while file.len() < size * 57 / 78 {
+        file.extend_from_slice(piece);
+    }
+    let mut mail =
+        with_top("Content-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+    mail.extend(base64_lines(&file));
+    mail
+}
+
+/// Entries of nothing, and then a directory of them.
+fn zip_of_crumbs(size: usize) -> Vec<u8> {
+    let entry = [&b"PK\x03\x04"[..], &[0; 26]].concat();
+    let mut file = entry.repeat(size / 200);
+    file.extend([&b"PK\x01\x02"[..], &[0; 42]].concat().repeat(size / 200));
+    in_base64(file, size, b"PK\x05\x06")
+}
+
+/// Blocks of the smallest size.
+fn rar_of_crumbs(size: usize) -> Vec<u8> {
+    in_base64(b"Rar!\x1A\x07\0".to_vec(), size, b"\0\0\x75\0\0\x07\0")
+}
+
+/// A compound file each of whose sectors says that it is a table, the directory and a document.
+fn ole_in_circles(size: usize) -> Vec<u8> {
+    let mut header = vec![0; 512];
+    header[..8].copy_from_slice(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1");
+    header[30] = 9;
+    header[44..48].fill(0xFF);
+    for (index, place) in header[76..].chunks_exact_mut(4).enumerate() {
+        place.copy_from_slice(&(index as u32 / 2).to_le_bytes());
+    }
+    let name: Vec<u8> = "WordDocument".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let entry = [&name[..], &[0; 40], &[26, 0, 2, 1], &[0; 60]].concat();
+    in_base64(header, size, &entry)
+}
+
+/// Attributes without content, and one that is said to be very long.
+fn tnef_of_crumbs(size: usize) -> Vec<u8> {
+    let mut file = b"\x78\x9F\x3E\x22\x01\0".to_vec();
+    file.extend(b"\x02\x02\x90\x06\0\0\0\0\0\0\0".repeat(size / 40));
+    in_base64(file, size, b"\x02\x0F\x80\x06\0\xFF\xFF\xFF\xFF")
+}
+
+/// Almost keys of an encrypted file, and blanks behind them.
+fn pdf_keys(size: usize) -> Vec<u8> {
+    in_base64(b"%PDF-1.4\n".to_vec(), size, b"/Encrypt                    1 %%EOF startxref ")
 }
 
 fn line_without_end(size: usize) -> Vec<u8> {

@@ -4,6 +4,7 @@
 mod canary;
 mod catalogue;
 mod cli;
+mod composed;
 mod corpus;
 mod daemon;
 mod docs;

@@ -37,6 +37,8 @@ struct Part {
     decoded_bytes: u64,
     attachment: bool,
     disposition: &'static str,
+    /// `no`, `some`, `all`, or `unknown` where the file does not say it in the open.
+    encryption: &'static str,
 }
 
 #[derive(Serialize)]
@@ -62,6 +64,7 @@ impl<'a> Message<'a> {
             decoded_bytes: part.decoded_bytes,
             attachment: part.attachment,
             disposition: part.disposition.name(),
+            encryption: part.encryption.name(),
         };
         let found = |f: &crate::catalogue::Finding| Found { id: f.entry.id, level: f.entry.level.name(), part: f.part };
         Message {

@@ -4,7 +4,7 @@ use super::super::terminal::{Paint, harmless, wrap};
 use super::Scanned;
 use super::tally::Tally;
 use crate::config::human_bytes;
-use crate::scan::names::{Disposition, Encoding, Extension, Family, FileKind};
+use crate::scan::names::{Disposition, Encoding, Encryption, Extension, Family, FileKind};
 use crate::scan::{Facts, Part};
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -145,6 +145,12 @@ fn remarks(part: &Part) -> Vec<&'static str> {
     if comparable && declared != Family::Any && declared != Family::Text && declared != detected {
         remarks.push("not what it says");
     }
+    match part.encryption {
+        Encryption::No => {}
+        Encryption::Some => remarks.push("partly encrypted"),
+        Encryption::All => remarks.push("encrypted"),
+        Encryption::Unknown => remarks.push("encryption unknown"),
+    }
     remarks
 }
 
@@ -226,6 +232,7 @@ mod tests {
             detected,
             extension,
             encoding: if extension == Extension::None { Encoding::SevenBit } else { Encoding::Base64 },
+            charset: crate::scan::charset::Charset::None,
             disposition: Disposition::None,
             attachment: extension != Extension::None,
             header_bytes: 100,
@@ -234,9 +241,12 @@ mod tests {
             data_uri_bytes: 0,
             name: Default::default(),
             coding: Default::default(),
+            text: Default::default(),
             structure: Default::default(),
             content: Default::default(),
             damage: Default::default(),
+            encryption: Encryption::No,
+            holds: Default::default(),
         }
     }
 

@@ -19,27 +19,37 @@ pub(super) struct Png {
     /// Bytes of data to come in the current chunk.
     left: u64,
     last: bool,
+    /// Viewers need what the current chunk holds: its name begins with a capital (§5.4).
+    critical: bool,
     corrupt: bool,
     begun: bool,
 }
+
+/// The first chunk, and the one that Apple's tools for telephones put before it.
+const FIRST_CHUNKS: [[u8; 4]; 2] = [*b"IHDR", *b"CgBI"];
 
 impl Format for Png {
     const FIRST: usize = SIGNATURE + BEFORE;
 
     fn piece(&mut self, _at: u64, piece: &[u8]) -> Next {
         if let Ok(stored) = <[u8; CHECKSUM]>::try_from(piece) {
-            self.corrupt |= self.checksum.clone().finalize() != u32::from_be_bytes(stored);
+            self.corrupt |= self.critical && self.checksum.clone().finalize() != u32::from_be_bytes(stored);
             return if self.last { Next::Done } else { Next::take(BEFORE) };
         }
         let [.., l1, l2, l3, l4, n1, n2, n3, n4] = *piece else { return Next::Done };
         let (length, name) = (u32::from_be_bytes([l1, l2, l3, l4]), [n1, n2, n3, n4]);
-        // The first chunk is IHDR, and names are letters (§5.3, §5.6).
-        if length > LONGEST || !name.iter().all(u8::is_ascii_alphabetic) || (!self.begun && name != *b"IHDR") {
+        // Names are letters (§5.3).
+        if length > LONGEST
+            || !name.iter().all(u8::is_ascii_alphabetic)
+            || (!self.begun && !FIRST_CHUNKS.contains(&name))
+        {
             self.corrupt = true;
             return Next::Done;
         }
         self.begun = true;
         self.last = name == *b"IEND";
+        // The end mark holds nothing.
+        self.critical = name[0].is_ascii_uppercase() && !self.last;
         self.checksum.reset();
         self.checksum.update(&name);
         self.left = u64::from(length);
@@ -54,16 +64,15 @@ impl Format for Png {
     }
 
     fn report(&mut self, end: End) -> Report {
-        let mut damage = DamageFlags::empty();
-        damage.set(DamageFlags::TRUNCATED, end.done.is_none());
-        damage.set(DamageFlags::CORRUPT, self.corrupt);
-        Report { damage }
+        let mut report = if self.last { Report::walked(end) } else { Report::truncated(end.done.is_none()) };
+        report.damage.set(DamageFlags::CORRUPT, self.corrupt);
+        report
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::assert_damage;
+    use super::super::tests::{assert_damage, assert_each_cut};
     use super::*;
     use crate::scan::names::FileKind;
 
@@ -80,12 +89,14 @@ mod tests {
 
     #[test]
     fn a_whole_one_and_each_cut() {
-        let whole = picture();
-        assert_damage(FileKind::Png, &whole, DamageFlags::empty(), "whole");
-        assert_damage(FileKind::Png, &[&whole[..], b"more"].concat(), DamageFlags::empty(), "with more behind it");
-        for cut in 8..whole.len() {
-            assert_damage(FileKind::Png, &whole[..cut], DamageFlags::TRUNCATED, "cut");
-        }
+        assert_each_cut(FileKind::Png, &picture(), 8);
+    }
+
+    #[test]
+    fn what_follows() {
+        let more = |size: usize| [picture(), vec![0; size]].concat();
+        assert_damage(FileKind::Png, &more(4), DamageFlags::empty(), "a little more");
+        assert_damage(FileKind::Png, &more(20_000), DamageFlags::TRAILING, "much more");
     }
 
     #[test]
@@ -95,5 +106,23 @@ mod tests {
             changed[at] ^= 1;
             assert_damage(FileKind::Png, &changed, DamageFlags::CORRUPT, "changed");
         }
+        let mut lost = picture();
+        lost.drain(40..45);
+        lost.extend([0; 20_000]);
+        assert_damage(FileKind::Png, &lost, DamageFlags::CORRUPT, "a few bytes lost");
+    }
+
+    #[test]
+    fn what_no_viewer_needs_may_be_wrong() {
+        let whole = picture();
+        let mut text = chunk(b"tEXt", b"Comment");
+        text[10] ^= 1;
+        let changed = [&whole[..33], &text, &whole[33..]].concat();
+        assert_damage(FileKind::Png, &changed, DamageFlags::empty(), "a comment");
+        let mut changed = whole.clone();
+        *changed.last_mut().unwrap() ^= 1;
+        assert_damage(FileKind::Png, &changed, DamageFlags::empty(), "the end mark");
+        let apple = [&whole[..8], &chunk(b"CgBI", b"\x50\0\x20\x02"), &whole[8..]].concat();
+        assert_damage(FileKind::Png, &apple, DamageFlags::empty(), "Apple's");
     }
 }

@@ -3,7 +3,7 @@
 use super::{Inspect, Report};
 
 /// The longest piece a format may ask for at once.
-pub(super) const PIECE: usize = 512;
+pub(super) const PIECE: usize = 2048;
 
 /// What a format wants next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +70,11 @@ pub(super) struct Steps<F> {
 impl<F: Format> Steps<F> {
     pub fn new(format: F) -> Steps<F> {
         Steps { format, next: Next::take(F::FIRST), piece: Vec::new(), at: 0, done: None }
+    }
+
+    /// The format, with what it has noted so far.
+    pub fn format(&self) -> &F {
+        &self.format
     }
 
     /// Gives the format the piece it asked for, the bytes before the current place.

@@ -21,10 +21,18 @@ fn mixed(parts: &[String]) -> String {
     mail + "--=_b--\n"
 }
 
-/// Bytes that no two pieces of are alike, encoded in lines.
+/// Bytes that no two pieces of are alike.
+fn noise(size: usize) -> Vec<u8> {
+    (0..size as u64).map(|i| (i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect()
+}
+
+/// The same, encoded in lines.
 fn base64(size: usize, width: usize) -> String {
-    let data: Vec<u8> = (0..size as u64).map(|i| (i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();
-    let encoded = data_encoding::BASE64.encode(&data);
+    encoded(&noise(size), width)
+}
+
+fn encoded(data: &[u8], width: usize) -> String {
+    let encoded = data_encoding::BASE64.encode(data);
     encoded.as_bytes().chunks(width).fold(String::new(), |mut text, line| {
         text.push_str(std::str::from_utf8(line).unwrap_or_default());
         text.push('\n');
@@ -41,6 +49,12 @@ fn file(name: &str, body: &str) -> String {
 
 fn one_file(size: usize) -> String {
     mixed(&[file("data.bin", &base64(size, 76))])
+}
+
+/// A JPEG with as many bytes behind its end.
+fn picture_with_more(size: usize) -> String {
+    let picture = [b"\xFF\xD8\xFF\xDA\0\x02 a few pixels \xFF\xD9", &noise(size)[..]].concat();
+    mixed(&[file("photo.jpg", &encoded(&picture, 76))])
 }
 
 /// Attached mails, one inside the other.
@@ -94,12 +108,31 @@ fn long_text(lines: usize) -> String {
     with_fields("") + &"A log says this in each of its lines.\n".repeat(lines)
 }
 
+/// A ZIP of empty files.
+fn zip_of_many(count: usize) -> String {
+    let (mut entries, mut directory) = (Vec::new(), Vec::new());
+    for number in 0..count {
+        let name = format!("{number}.txt");
+        let fields = [&[0; 22][..], &[name.len() as u8, 0, 0, 0]].concat();
+        directory.extend([b"PK\x01\x02\0\0", &fields[..], &[0; 10]].concat());
+        directory.extend((entries.len() as u32).to_le_bytes());
+        directory.extend(name.bytes());
+        entries.extend([b"PK\x03\x04", &fields[..], name.as_bytes()].concat());
+    }
+    let (size, offset) = (directory.len() as u32, entries.len() as u32);
+    let count = (count as u16).to_le_bytes();
+    let end = [b"PK\x05\x06\0\0\0\0", &count[..], &count, &size.to_le_bytes(), &offset.to_le_bytes(), &[0, 0]].concat();
+    let zip = data_encoding::BASE64_MIME.encode(&[entries, directory, end].concat());
+    mixed(&[file("notes.zip", &zip.replace("\r\n", "\n"))])
+}
+
 fn files(count: usize) -> String {
     mixed(&(0..count).map(|i| file(&format!("{i}.bin"), &base64(10 + i, 76))).collect::<Vec<_>>())
 }
 
 fn hops(count: usize) -> String {
-    with_fields(&"Received: from a.example.org by b.example.org; Tue, 24 Nov 2026 10:00:00 +0000\n".repeat(count))
+    let hop = |i| format!("Received: from a{i}.example.org by b{i}.example.org; Tue, 24 Nov 2026 10:00:00 +0000\n");
+    with_fields(&(0..count).map(hop).collect::<String>())
 }
 
 fn parameters(count: usize) -> String {
@@ -115,6 +148,11 @@ fn cut_in_file() -> String {
 
 fn small() -> String {
     with_fields("")
+}
+
+/// From an address with letters that ASCII does not have.
+fn international() -> String {
+    small().replace("<ann@example.org>", "<ann@gr\u{fc}n.example>")
 }
 
 fn aborted() -> EnvelopeFacts {
@@ -161,6 +199,8 @@ pub const MAILS: &[Made] = &[
     ("body-line-too-long.near", || line(998), FILE),
     ("mime-nesting-deep", || nested(31), FILE),
     ("mime-nesting-deep.near", || nested(30), FILE),
+    ("content-trailing-data", || picture_with_more(17 * 1024), FILE),
+    ("content-trailing-data.near", || picture_with_more(15 * 1024), FILE),
     // The text and the container are parts as well.
     ("mime-parts-many", || texts(249), FILE),
     ("mime-parts-many.near", || texts(248), FILE),
@@ -168,12 +208,17 @@ pub const MAILS: &[Made] = &[
     ("date-future.near", small, || arrival(DATE - DAY)),
     ("date-past", small, || arrival(DATE + 30 * DAY + 1)),
     ("date-past.near", small, || arrival(DATE + 30 * DAY)),
+    // The stored fixtures are files, of which nobody knows how they were announced.
+    ("address-non-ascii", international, || arrival(DATE)),
+    ("address-non-ascii.near", || small().replace("<ann@example.org>", "<ann@xn--grn-hoa.example>"), || arrival(DATE)),
     ("header-line-too-long", || field(999), FILE),
     ("header-line-too-long.near", || field(998), FILE),
     ("header-count-high", || with_fields(&"X-Note: one of many\n".repeat(194)), FILE),
     ("header-count-high.near", || with_fields(&"X-Note: one of many\n".repeat(193)), FILE),
     ("received-count-high", || hops(26), FILE),
     ("received-count-high.near", || hops(25), FILE),
+    ("archive-many-entries", || zip_of_many(10_001), FILE),
+    ("archive-many-entries.near", || zip_of_many(10_000), FILE),
     ("scan-limit-reached", || parameters(Limits::PARAMETERS + 1), FILE),
     ("scan-limit-reached.near", || parameters(Limits::PARAMETERS), FILE),
 ];

@@ -188,7 +188,7 @@ fn rar4(file: &mut File<'_>) {
         if kind == 0x73 && flags & 0x80 != 0 {
             return;
         }
-        at += size + more;
+        at = at.saturating_add(size + more);
     }
 }
 

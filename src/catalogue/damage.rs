@@ -1,0 +1,289 @@
+//! Pictures, films and sounds that are not whole, and files that were treated as text.
+//!
+//! A file that ends too early in a mail that goes on was broken at the sender, and that is what is told. Where the mail
+//! itself was cut, the findings about the mail speak.
+
+use super::{Check, Entry, Group, Level, PartView};
+use crate::scan::facts::DamageFlags;
+use crate::scan::names::{Family, FileKind};
+
+fn damaged(p: &PartView<'_>, damage: DamageFlags) -> bool {
+    p.damage.contains(damage)
+}
+
+/// A file of one of these kinds has no end although its part has one.
+fn ends_early(p: &PartView<'_>, kinds: &[FileKind]) -> bool {
+    kinds.contains(&p.detected) && p.ends_early()
+}
+
+/// Base64 where something else is announced by name or type. A text of it is sent on purpose.
+fn double_encoded(p: &PartView<'_>) -> bool {
+    let named = match p.extension.family() {
+        Family::Any => p.declared.family(),
+        family => family,
+    };
+    damaged(p, DamageFlags::DOUBLE_ENCODED) && !matches!(named, Family::Any | Family::Text)
+}
+
+pub(super) static ENTRIES: &[Entry] = &[
+    Entry {
+        id: "content-png-truncated",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Error,
+        title: "Incomplete PNG picture",
+        what: "A PNG picture ends before its own end mark, although its part of the mail is complete.",
+        why: "Its lower part is missing, or it is not shown at all. It was broken at the sender, not on its way.",
+        tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to check the \
+            original and to send it again.",
+        fix: "The sender: save the picture anew, and send it again.",
+        misses: "Nothing that is missing at the end. Pictures inside archives and documents are not looked at.",
+        rfc: "ISO/IEC 15948 §5.3",
+        check: Check::Part(|p, _| ends_early(p, &[FileKind::Png])),
+    },
+    Entry {
+        id: "content-png-crc",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Error,
+        title: "Damaged PNG picture",
+        what: "A checksum inside a PNG picture does not fit what it is made over, or its structure is broken.",
+        why: "Bytes of it were changed, lost or added. Viewers refuse it, or show it garbled from there on.",
+        tell: "The picture is damaged. Please ask the sender to check the original and to send it again.",
+        fix: "The sender: save the picture anew, and send it again.",
+        misses: "Checksums of parts that no viewer needs (comments, for example) are not compared.",
+        rfc: "ISO/IEC 15948 §5.3, §5.5",
+        // A cut says more.
+        check: Check::Part(|p, _| {
+            p.detected == FileKind::Png && damaged(p, DamageFlags::CORRUPT) && !damaged(p, DamageFlags::TRUNCATED)
+        }),
+    },
+    Entry {
+        id: "content-jpeg-truncated",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Error,
+        title: "Incomplete JPEG picture",
+        what: "A JPEG picture has no end mark of its own, although its part of the mail is complete.",
+        why: "Its lower part is grey or missing. It was broken at the sender, not on its way.",
+        tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to check the \
+            original and to send it again.",
+        fix: "The sender: copy the picture from the camera or telephone anew, and send it again.",
+        misses: "A picture that lacks nothing but its end mark looks the same. One that was cut before and given a \
+            new end mark is not noticed.",
+        rfc: "ITU-T T.81 §B.1.1.3",
+        check: Check::Part(|p, _| ends_early(p, &[FileKind::Jpeg])),
+    },
+    Entry {
+        id: "content-gif-truncated",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Warning,
+        title: "Incomplete GIF picture",
+        what: "A GIF picture ends before its own end mark, although its part of the mail is complete.",
+        why: "Its lower part or the rest of an animation is missing. It was broken at the sender, not on its way.",
+        tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to send it again.",
+        fix: "The sender: save the picture anew, and send it again.",
+        misses: "A few programs leave the end mark out, and then nothing is missing. A GIF with junk between its \
+            blocks is not followed.",
+        rfc: "GIF89a §27",
+        check: Check::Part(|p, _| ends_early(p, &[FileKind::Gif])),
+    },
+    Entry {
+        id: "content-webp-avi-wav-size",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Warning,
+        title: "Incomplete WebP picture, WAV sound or AVI film",
+        what: "A WebP, WAV or AVI file is shorter than it says itself, although its part of the mail is complete.",
+        why: "The end is missing: pictures do not open, films and sounds stop early. It was broken at the sender, not \
+            on its way.",
+        tell: "The file is incomplete; it was so already when it was sent. Please ask the sender to check the \
+            original and to send it again.",
+        fix: "The sender: send the file again, and check whether the original opens.",
+        misses: "Recordings that name no size, and up to eight bytes too few where no data ends. Of a film in several \
+            pieces, whole pieces may be missing.",
+        rfc: "RFC 9649 §2.3; Multimedia Programming Interface and Data Specifications 1.0 (RIFF)",
+        check: Check::Part(|p, _| ends_early(p, &[FileKind::Webp, FileKind::Wav, FileKind::Avi])),
+    },
+    Entry {
+        id: "content-mp4-truncated",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Error,
+        title: "Incomplete film, sound or HEIC picture",
+        what: "An MP4, QuickTime, M4A, HEIC or AVIF file ends in the middle of one of its pieces, although its part of \
+            the mail is complete.",
+        why: "Mostly it does not open at all. It was broken at the sender, not on its way.",
+        tell: "The file is incomplete; it was so already when it was sent. Please ask the sender to check the \
+            original and to send it again.",
+        fix: "The sender: copy the file from the camera or telephone anew, and send it again or offer a link.",
+        misses: "A cut that falls between two pieces; where the index is behind it, content-mp4-no-index says so.",
+        rfc: "ISO/IEC 14496-12 §4.2",
+        check: Check::Part(|p, _| ends_early(p, &[FileKind::Mp4, FileKind::Mov, FileKind::M4a, FileKind::Heif])),
+    },
+    Entry {
+        id: "content-mp4-no-index",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Error,
+        title: "A film or sound that cannot be played",
+        what: "An MP4, QuickTime or M4A file has no index (moov).",
+        why: "No program plays it. Mostly the recording broke off, or the file was not yet written to its end.",
+        tell: "The recording cannot be played, because its end is missing. Please ask the sender whether it plays \
+            there, and to send it again.",
+        fix: "The sender: send the file again when it is complete.",
+        misses: "Pieces of a stream need no index and are left out. Whether the index is right is not checked.",
+        rfc: "ISO/IEC 14496-12 §8.2.1",
+        check: Check::Part(|p, _| damaged(p, DamageFlags::NO_INDEX) && !p.ends_with_the_mail()),
+    },
+    Entry {
+        id: "content-ogg-mkv-truncated",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Warning,
+        title: "Incomplete Ogg sound, WebM or Matroska film",
+        what: "An Ogg, WebM or Matroska file ends in the middle of a piece, although its part of the mail is complete.",
+        why: "Its end is not played. It was broken at the sender, not on its way.",
+        tell: "The recording is incomplete; it was so already when it was sent. Please ask the sender to check the \
+            original and to send it again.",
+        fix: "The sender: send the file again, and check whether the original plays to its end.",
+        misses: "A cut between two pages of an Ogg file, and recordings that name no size, as browsers make them. MP3, \
+            AAC and FLAC don't tell how long they are.",
+        rfc: "RFC 3533 §6; RFC 9559 §5.1, RFC 8794 §6.2",
+        check: Check::Part(|p, _| ends_early(p, &[FileKind::Ogg, FileKind::Matroska])),
+    },
+    Entry {
+        id: "content-tiff-offset",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Warning,
+        title: "Incomplete TIFF picture",
+        what: "A TIFF picture points to a place behind its own end, although its part of the mail is complete.",
+        why: "It does not open, or pages of it are missing. It was broken at the sender, not on its way.",
+        tell: "The picture or scan is incomplete; it was so already when it was sent. Please ask the sender to send \
+            it again.",
+        fix: "The sender: scan or save it anew, and send it again.",
+        misses: "Of each page, the directory, what belongs to it and the last strip are looked at, as far as they can be \
+            read in one go. A file whose pages stand in another order may be cut without being noticed.",
+        rfc: "TIFF 6.0, sections 2 and 15",
+        check: Check::Part(|p, _| ends_early(p, &[FileKind::Tiff])),
+    },
+    Entry {
+        id: "content-bmp-truncated",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Warning,
+        title: "Incomplete BMP picture",
+        what: "A BMP picture has fewer pixels than it says itself, although its part of the mail is complete.",
+        why: "A part of it is black or missing, or it does not open. It was broken at the sender, not on its way.",
+        tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to send it again, \
+            best as PNG or JPEG.",
+        fix: "The sender: save the picture anew, as PNG or JPEG, and send it again.",
+        misses: "Compressed BMP pictures that do not say how many bytes they have.",
+        rfc: "[MS-WMF] 2.2.2.9",
+        check: Check::Part(|p, _| ends_early(p, &[FileKind::Bmp])),
+    },
+    Entry {
+        id: "content-newline-damage",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Error,
+        title: "A file whose line ends were changed",
+        what: "A picture, document or archive was treated as text: its line ends were changed, in all of the file.",
+        why: "It does not open: such a file has no lines, and other bytes than before stand in it.",
+        tell: "The file was damaged by a program that took it for text. Please ask the sender to pack it into an \
+            archive (zip) and to send that.",
+        fix: "The sender's program, or the one that copied the file there (FTP in text mode, for example).",
+        misses: "PNG shows it in its first bytes. Of other formats, only compressed ones are looked at, and at least \
+            4 KiB are needed to be sure.",
+        rfc: "ISO/IEC 15948 §5.2",
+        check: Check::Part(|p, _| damaged(p, DamageFlags::NEWLINES)),
+    },
+    Entry {
+        id: "content-utf8-mangled",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Error,
+        title: "A file that was turned into text",
+        what: "A picture, document or archive was read as text and written in another encoding (UTF-8).",
+        why: "It does not open, and mostly cannot be repaired. Programs that send mail by themselves do this.",
+        tell: "The sender's program destroyed the file while sending it. Please ask the sender for another way to get \
+            it, and to tell the maker of the program.",
+        fix: "The sender's program: it must read files as binary.",
+        misses: "Only files with a known mark, and only their first 4 KiB are looked at.",
+        rfc: "RFC 3629 §3; Unicode 3.9, U+FFFD substitution",
+        check: Check::Part(|p, _| damaged(p, DamageFlags::UTF8)),
+    },
+    Entry {
+        id: "content-double-encoded",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Error,
+        title: "A file that was encoded twice",
+        what: "What comes out of the mail's encoding is the base64 text of a file, and not the file.",
+        why: "It does not open: programs decode once.",
+        tell: "The sender's program packed the file twice, so it does not open. Please ask the sender to send it from \
+            another program.",
+        fix: "The sender's program: it must encode once, or name the encoding it used.",
+        misses: "Only PDF, ZIP, RAR, JPEG, PNG, GIF and old Office files inside. Files with the name or type of a text \
+            are left out.",
+        rfc: "RFC 2045 §6",
+        check: Check::Part(|p, _| double_encoded(p)),
+    },
+    Entry {
+        id: "content-trailing-data",
+        since: "0.1.0",
+        group: Group::Content,
+        level: Level::Info,
+        title: "More behind the end of a picture or film",
+        what: "More than 16 KiB stand behind the place where a picture, sound or film ends.",
+        why: "Telephones put short films and depth pictures there. Viewers don't show it, and some programs lose it.",
+        tell: "There is more in the file than the picture shows. If a part of it is missed, please ask the sender to \
+            send that as a file of its own.",
+        fix: "Nobody.",
+        misses: "What it is. Only PNG, JPEG, GIF, WebP, WAV, AVI and MP4 are looked at.",
+        rfc: "ITU-T T.81 §B.1.1.3; ISO/IEC 15948 §5.6",
+        check: Check::Part(|p, _| damaged(p, DamageFlags::TRAILING)),
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use crate::catalogue::{Thresholds, diagnose};
+    use crate::scan::{EnvelopeFacts, Limits, Scanner};
+
+    /// A GIF without its end.
+    const CUT: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\xFF\xFF\xFF\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D";
+
+    fn found(mail: &[u8]) -> Vec<&'static str> {
+        let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());
+        scanner.body(mail);
+        diagnose(&scanner.finish(), &Thresholds::default()).iter().map(|f| f.entry.id).collect()
+    }
+
+    fn mail(encoding: &str, file: &[u8], end: &str) -> Vec<u8> {
+        let top = format!(
+            "From: a@example.org\nTo: b@example.org\nSubject: c\nDate: Tue, 24 Nov 2026 10:00:00 +0000\n\
+             Message-ID: <1@example.org>\nMIME-Version: 1.0\n\
+             Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nhi\n--b\n\
+             Content-Type: multipart/mixed; boundary=c\n\n--c\n\
+             Content-Type: image/gif; name=a.gif\nContent-Transfer-Encoding: {encoding}\n\n"
+        );
+        [top.as_bytes(), file, end.as_bytes()].concat()
+    }
+
+    #[test]
+    fn a_file_that_was_cut_with_the_mail_is_told_of_by_the_mail() {
+        let base64 = |file: &[u8]| data_encoding::BASE64.encode(file).into_bytes();
+        let file = base64(&CUT[..30]);
+        assert_eq!(found(&mail("base64", &file, "\n--c--\n--b--\n")), ["content-gif-truncated"]);
+        // The mail ends in the part: between two groups, where only the file shows it, and in one.
+        assert_eq!(found(&mail("base64", &file, "\n")), ["mime-truncated"]);
+        assert_eq!(found(&mail("base64", &file[..38], "")), ["cte-base64-truncated", "mime-truncated"]);
+        // The container around it is closed, so it had ended before the mail did; or only that one is not.
+        let expected = ["content-gif-truncated", "mime-boundary-unclosed"];
+        assert_eq!(found(&mail("base64", &file, "\n--c--\n")), expected);
+        assert_eq!(found(&mail("base64", &file, "\n--b--\n")), expected);
+    }
+}

@@ -1,0 +1,92 @@
+//! The way a mail took, as its trace fields tell it.
+
+use super::headers::flagged;
+use super::{Check, Entry, Group, Level};
+use crate::scan::Facts;
+use crate::scan::facts::HeaderFlags;
+
+/// Postfix gives up at 50 hops (hopcount_limit); ordinary mail has under 15.
+const MANY_HOPS: u32 = 25;
+/// A list, a filter and a forwarding on one server take a mail for one recipient two or three times.
+const LOOP: u32 = 5;
+/// Automatic mail has a short way to go: one server that answers, and those of the recipient.
+const MANY_HOPS_AUTOMATIC: u32 = 15;
+/// Clocks are wrong by minutes; an hour is a wrong time zone.
+const WRONG_CLOCK: u32 = 3600;
+
+fn loops(f: &Facts) -> bool {
+    f.header.repeated_hops >= LOOP
+}
+
+/// With more stations, received-count-high tells of it.
+fn automatic(f: &Facts) -> bool {
+    let many = (MANY_HOPS_AUTOMATIC + 1..=MANY_HOPS).contains(&f.header.received);
+    many && flagged(f, HeaderFlags::AUTOMATIC) && !loops(f)
+}
+
+pub(super) static ENTRIES: &[Entry] = &[
+    Entry {
+        id: "received-loop",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Error,
+        title: "The mail goes in a circle",
+        what: "One server has taken this mail for the same recipient five times or more.",
+        why: "Two servers or forwardings send it to each other. In the end it goes back to the sender (Postfix: after \
+            50 stations).",
+        tell: "The mail goes in a circle between mailboxes, and in the end it comes back. Please check your \
+            forwardings, and pass this on to the mail administrators.",
+        fix: "The recipient: check forwardings. Our mail administrator: look for a loop.",
+        misses: "Circles shorter than five rounds, and servers whose name changes. Where servers do not say for whom \
+            they took it, the server alone counts. What a machine sends to itself is left out: filters do so.",
+        rfc: "RFC 5321 §4.4, §6.3; Postfix hopcount_limit",
+        check: Check::Message(|f, _| loops(f)),
+    },
+    Entry {
+        id: "received-count-high",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Notice,
+        title: "Very many stations",
+        what: "The mail has passed more than 25 servers.",
+        why: "Two servers or forwardings may send it to each other. After some more it goes back to the sender \
+            (Postfix: 50).",
+        tell: "The mail took a very long way, perhaps because of a forwarding that leads in a circle. Please check \
+            your forwardings.",
+        fix: "The recipient: check forwardings. Our mail administrator: look for a loop.",
+        misses: "It does not compare the stations; a long way need not be a loop.",
+        rfc: "RFC 5321 §6.3; Postfix hopcount_limit",
+        check: Check::Message(|f, _| f.header.received > MANY_HOPS && !loops(f)),
+    },
+    Entry {
+        id: "list-or-auto-loop",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Info,
+        title: "An automatic mail with many stations",
+        what: "A program or a mailing list has sent the mail, and it has passed more than 15 servers.",
+        why: "Automatic answers and lists may answer each other without end.",
+        tell: "This is an automatic mail that took a long way. If many of its kind arrive, please check your \
+            automatic replies and forwardings.",
+        fix: "The recipient: check automatic replies and forwardings.",
+        misses: "A long way need not be a loop. Above 25 stations, received-count-high tells of it.",
+        rfc: "RFC 3834 §2, §5; RFC 5321 §6.3",
+        check: Check::Message(|f, _| automatic(f)),
+    },
+    Entry {
+        id: "received-time-reversed",
+        since: "0.1.0",
+        group: Group::Header,
+        level: Level::Info,
+        title: "A server whose clock is wrong",
+        what: "One server says that it had the mail more than an hour before the server it had it from.",
+        why: "Times on the way of the mail cannot be relied on, which matters when somebody looks for where it was \
+            late.",
+        tell: "The clock of a server on the way is wrong. You need not do anything.",
+        fix: "Nobody, unless the server is one of ours.",
+        misses: "It does not know which of the two is wrong. A clock that is behind by less than the mail waited is \
+            not noticed, nor is our own server's.",
+        rfc: "RFC 5321 §4.4",
+        check: Check::Message(|f, _| f.header.clock_step_back > WRONG_CLOCK),
+    },
+];
