@@ -6,6 +6,7 @@ mod catalogue;
 mod cli;
 mod composed;
 mod corpus;
+mod cut_files;
 mod daemon;
 mod docs;
 mod false_alarms;
