@@ -1,7 +1,7 @@
 //! Covering of text: letters become other letters, digits other digits, and everything else stays; so does every length.
 
+use super::super::charset::Charset;
 use super::vocabulary::{LETTERS, Words};
-use mail_parser::decoders::charsets::map::charset_decoder;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The letters that identifiers are covered with. No word of any language is made of them alone.
@@ -132,8 +132,7 @@ pub(super) fn covers(word: &[u8]) -> bool {
 
 /// Whether mail programs know this charset.
 pub(super) fn is_charset(name: &[u8]) -> bool {
-    matches!(name.to_ascii_lowercase().as_slice(), b"utf-8" | b"utf8" | b"us-ascii" | b"ascii")
-        || charset_decoder(name).is_some()
+    !matches!(Charset::of(name), Charset::None | Charset::Unknown)
 }
 
 /// How bytes above 0x7F are to be read.
@@ -217,7 +216,7 @@ fn utf8(text: &mut [u8]) {
 }
 
 /// The first letter of the same case among the 64 that share all bytes but the last with it; `c` itself if it is none.
-fn of_its_kind(c: char) -> char {
+pub(super) fn of_its_kind(c: char) -> char {
     if !c.is_alphanumeric() {
         return c;
     }

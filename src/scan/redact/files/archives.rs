@@ -1,5 +1,6 @@
 //! Archives and programs: headers stay, names keep their extensions, what is packed goes.
 
+use super::super::super::names::Extension;
 use super::File;
 use memchr::memmem;
 
@@ -21,6 +22,10 @@ pub(super) fn zip(file: &mut File<'_>) {
                 // The type of an OpenDocument or EPUB is its first file, stored.
                 if file.bytes(here + 30, name) == Some(b"mimetype") && le(file, 8) == 0 {
                     file.keep(at..at + file.le(here + 22, 4).unwrap_or(0).min(128));
+                }
+                // An OpenDocument that is not encrypted shows it here, if it is stored.
+                if file.bytes(at, 5) == Some(b"<?xml") {
+                    file.keep(at..at + 5);
                 }
             }
             // An entry of the directory.
@@ -134,20 +139,40 @@ pub(super) fn tar(file: &mut File<'_>) {
     }
 }
 
-/// 7z: the signature header; behind the packed files, the header if it only says where the packed one is.
+/// 7z: the signature header; behind the packed files, the header if it only says where the packed one is; right checksums are right again.
 pub(super) fn seven_zip(file: &mut File<'_>) {
     file.keep(0..32);
     let (Some(offset), Some(size)) = (file.le(12, 8), file.le(20, 8)) else { return };
-    let Some(at) = offset.checked_add(32).filter(|at| *at < file.from.len()) else { return };
-    let end = at.saturating_add(size).min(file.from.len());
-    if file.from[at] == 0x17 {
-        return file.keep(at..end);
+    let at = offset.saturating_add(32);
+    let end = at.saturating_add(size);
+    if let Some(header) = file.from.get(at..end.min(file.from.len())).filter(|header| !header.is_empty()) {
+        for kept in seven_zip_header(header) {
+            file.keep(at + kept.start..at + kept.end);
+        }
+        file.put_crc32(28, at..end);
     }
-    file.keep(at..at + 1);
-    // The coder AES-256 and SHA-256.
-    let found: Vec<usize> =
-        memmem::find_iter(&file.from[at..end], b"\x06\xF1\x07\x01").map(|found| at + found).collect();
-    found.into_iter().for_each(|at| file.keep(at..at + 4));
+    file.put_crc32(8, 12..32);
+}
+
+/// What stays of the header at the end.
+fn seven_zip_header(header: &[u8]) -> Vec<std::ops::Range<usize>> {
+    const ENCODED: u8 = 0x17;
+    if header[0] == ENCODED {
+        return vec![0..header.len()];
+    }
+    // How many folders there are, and their coders if they are AES-256 with SHA-256.
+    let folders = memmem::find(header, b"\x07\x0B").map(|at| at..header.len().min(at + 3));
+    let coders = memmem::find_iter(header, b"\x06\xF1\x07\x01").map(|at| at..at + 4);
+    // Extensions of names, which are in UTF-16.
+    let extensions = memmem::find_iter(header, b".\0").filter_map(|dot| {
+        let letters =
+            header[dot + 2..].chunks_exact(2).map_while(|unit| (unit[1] == 0 && unit[0] != 0).then_some(unit[0]));
+        let letters: Vec<u8> = letters.take(12).collect();
+        let end = dot + 2 + 2 * letters.len();
+        let known = Extension::of(std::str::from_utf8(&letters).ok()?) != Extension::Other;
+        (known && header.get(end..end + 2) == Some(&[0, 0])).then_some(dot..end + 2)
+    });
+    [0..1].into_iter().chain(folders).chain(coders).chain(extensions).collect()
 }
 
 /// RAR, before and since version 5: headers with the shape of the names; right checksums are right again.
@@ -224,9 +249,7 @@ fn rar5(file: &mut File<'_>) {
         if let Some(name) = rar5_name(file, next).filter(|_| matches!(kind, 2 | 3)) {
             file.path(name.start..name.end.min(end));
         }
-        let right = file.le(at, 4) == Some(crc32fast::hash(&file.from[at + 4..end]) as usize);
-        let now = crc32fast::hash(&file.to[at + 4..end]);
-        file.put(at, &if right { now } else { !now }.to_le_bytes());
+        file.put_crc32(at, at + 4..end);
         // Behind an encryption header, all is encrypted.
         at = match end.checked_add(data).filter(|next| *next < file.from.len() && kind != 4) {
             Some(next) => next,
