@@ -143,7 +143,9 @@ fn other_peoples_mail_has_copies() {
         };
         assert_eq!(findings(&copy), findings(&mail), "{}", path.display());
         let ([fields, texts], [fields_left, texts_left]) = (words_read_by_others(&mail), words_read_by_others(&copy));
-        let both: Vec<_> = fields.intersection(&fields_left).collect();
+        // Who sends a bounce, and the receivers that nobody shall see.
+        let nobody = ["mailer", "daemon", "postmaster", "undisclosed", "recipients"];
+        let both: Vec<_> = fields.intersection(&fields_left).filter(|word| !nobody.contains(&word.as_str())).collect();
         assert!(both.is_empty(), "{}: {both:?}", path.display());
         // Where mail-parser reads base64 as text, what is left of files looks like words.
         if memchr::memmem::find(&mail.to_ascii_lowercase(), b"base64").is_none() {

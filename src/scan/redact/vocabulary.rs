@@ -206,8 +206,8 @@ const CHARSETS: &str = "utf ascii ansi latin windows macintosh macroman roman sh
     cyrillic turkish thai chinese celtic korean japanese ukrainian visual logical extended multilingual eucjp euckr viscii armscii asmo \
     ecma elot cseuckr cseucpkdfmtjapanese csgb csgbk csibm csiso csisolatin csisolatinarabic csisolatincyrillic csisolatingreek \
     csisolatinhebrew cskoi csksc csmacintosh cspc csshiftjis cstis csunicode csutf cswindows";
-/// What stands where there is no address (RFC 5321 §4.1.1.3, RFC 6854).
-const NOBODY: &str = "mailer daemon postmaster undisclosed unlisted recipients recipient no";
+/// What stands where there is no address (RFC 5321 §4.1.1.3), as programs write it.
+const NOBODY: &str = "mailer daemon postmaster undisclosed recipients";
 
 /// Names of files that say what a file is, whoever made it.
 pub(super) const FILE_NAMES: &[&str] = &[
