@@ -177,7 +177,10 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "It does not know what a program makes of it.",
         rfc: "RFC 2183 §2.8",
-        check: Check::Part(|p, _| p.disposition == Disposition::Other),
+        // What is no word at all is another finding.
+        check: Check::Part(|p, _| {
+            p.disposition == Disposition::Other && !p.structure.contains(StructureFlags::DISPOSITION_MALFORMED)
+        }),
     },
     Entry {
         id: "attachment-missing-body-only",

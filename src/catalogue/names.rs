@@ -4,13 +4,24 @@ use super::{Check, Entry, Group, Level, PartView};
 use crate::scan::facts::{NameFlags, StructureFlags};
 use crate::scan::names::{Family, MediaType};
 
-/// The name could not be read as it was meant, so its end says nothing.
-const UNREADABLE: NameFlags = NameFlags::ENCODED_WORD_BAD.union(NameFlags::RFC2231_BAD).union(NameFlags::UNTERMINATED);
+/// The name could not be read as it was meant, so what it consists of says nothing.
+const UNREADABLE: NameFlags = NameFlags::ENCODED_WORD_BAD
+    .union(NameFlags::RFC2231_BAD)
+    .union(NameFlags::UNTERMINATED)
+    .union(NameFlags::CHARSET_UNKNOWN);
+
+/// The name reads as it was meant, and was chosen by people: that of an attached mail is made from its subject, and programs give
+/// it another one.
+fn is_chosen(p: &PartView<'_>) -> bool {
+    !p.name.intersects(UNREADABLE)
+        && !p.structure.contains(StructureFlags::DISPOSITION_MALFORMED)
+        && !p.is_message_kind()
+}
 
 fn missing(p: &PartView<'_>) -> bool {
     // What a name could not be read of is said by other findings. Attached mails and invitations are shown by what they
     // are.
-    let nameless = p.attachment && p.name.is_empty();
+    let nameless = p.attachment && p.name.is_empty() && !p.structure.contains(StructureFlags::DISPOSITION_MALFORMED);
     let shown_otherwise = p.is_composite()
         || p.is_message_kind()
         || p.declared.is_machinery()
@@ -23,7 +34,7 @@ fn missing(p: &PartView<'_>) -> bool {
 }
 
 fn no_extension(p: &PartView<'_>) -> bool {
-    p.attachment && p.name.contains(NameFlags::NO_EXTENSION) && !p.name.intersects(UNREADABLE) && !p.is_message_kind()
+    p.attachment && p.name.contains(NameFlags::NO_EXTENSION) && is_chosen(p)
 }
 
 /// A program by its name. The name of an attached mail is made from its subject, and programs give it another one.
@@ -34,6 +45,17 @@ fn runs(p: &PartView<'_>) -> bool {
 fn raw_8bit(p: &PartView<'_>) -> bool {
     // With SMTPUTF8, raw UTF-8 is as it should be (RFC 6532 §3.2).
     p.name.contains(NameFlags::RAW_8BIT) || (p.name.contains(NameFlags::RAW_UTF8) && !p.facts.envelope.smtputf8)
+}
+
+fn disposition_malformed(p: &PartView<'_>) -> bool {
+    // What is wrong with the name itself, other findings say.
+    let told = NameFlags::UNQUOTED_SPECIAL | NameFlags::UNTERMINATED | NameFlags::DUPLICATE;
+    p.structure.contains(StructureFlags::DISPOSITION_MALFORMED) && !p.name.intersects(told)
+}
+
+fn repeated(p: &PartView<'_>) -> bool {
+    // The same file twice is another finding.
+    p.name.contains(NameFlags::REPEATED) && p.facts.repeated_attachments == 0
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -74,15 +96,30 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Name,
         level: Level::Error,
         title: "The name of a program",
-        what: "The name of a file has the extension of a program or script that Outlook or Gmail block.",
+        what: "The name of a file has the extension of a program or script, or of what programs come in, that Outlook or \
+            Gmail block.",
         why: "Outlook hides such files, Gmail refuses the mail, and many companies take them out.",
         tell: "Files of this kind are blocked by most mail systems. Please don't open it unless you expected it; the \
             sender can offer it as a download.",
         fix: "The sender: offer it as a download.",
         misses: "Names inside archives. A harmless file whose name ends like a program's (in .com) is blocked just \
-            the same.",
+            the same. Disk images are another finding.",
         rfc: "Outlook's blocked attachments (Level 1); support.google.com/mail/answer/6590",
         check: Check::Part(|p, _| runs(p)),
+    },
+    Entry {
+        id: "name-blocked-extension",
+        since: "0.1.0",
+        group: Group::Name,
+        level: Level::Notice,
+        title: "A kind of file that Outlook blocks",
+        what: "The file is no program, but its name has an extension that Outlook does not let its users open, such as .py, .cer, .url or .mdb.",
+        why: "Outlook shows that there is a file and gives no access to it.",
+        tell: "Outlook does not open files of this kind. Please ask the sender to put it into a zip archive or to offer it as a download.",
+        fix: "The sender: put it into an archive, or offer it as a download.",
+        misses: "Administrators can change Outlook's list. Other programs open such files.",
+        rfc: "Outlook's blocked attachments (Level 1)",
+        check: Check::Part(|p, _| p.extension.is_blocked() && !p.is_message_kind()),
     },
     Entry {
         id: "name-double-extension",
@@ -106,14 +143,28 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Name,
         level: Level::Warning,
         title: "A name that runs backwards",
-        what: "The name contains characters that turn the direction of writing.",
+        what: "The name contains characters that force the direction of writing (overrides).",
         why: "What you see as its ending may not be its ending. Filters refuse such names.",
         tell: "The name of this file may be shown in a wrong order, which can hide what it is. Please don't open it \
             unless the sender confirms it.",
         fix: "The sender: rename the file.",
-        misses: "The plain marks of Arabic and Hebrew text are left out.",
+        misses: "Other direction marks, which cannot turn Latin letters round; see name-invisible-chars.",
         rfc: "Unicode TR 36 §2.1; TR 9",
         check: Check::Part(|p, _| p.name.contains(NameFlags::BIDI_CONTROL)),
+    },
+    Entry {
+        id: "name-invisible-chars",
+        since: "0.1.0",
+        group: Group::Name,
+        level: Level::Notice,
+        title: "Invisible characters in the name",
+        what: "The name contains characters that nobody sees, where they have no effect: zero-width blanks, soft hyphens, direction marks in a name without Arabic or Hebrew letters.",
+        why: "The name looks like another one. Searching for it fails, and some programs show boxes in it.",
+        tell: "The file's name contains characters that cannot be seen. If it cannot be found or opened, please save it under a new name.",
+        fix: "The sender: type the name anew. Such characters come with text that was copied.",
+        misses: "Joiners that scripts and emoji need, and marks in Arabic and Hebrew names, are left out. Letters that only look like others are not looked for.",
+        rfc: "Unicode TR 36 §2.10; TR 9",
+        check: Check::Part(|p, _| p.name.contains(NameFlags::INVISIBLE) && is_chosen(p)),
     },
     Entry {
         id: "name-control-chars",
@@ -125,7 +176,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Some programs cannot save the file, or cut its name.",
         tell: "The file's name contains characters that cannot be saved. Please save it under a new name.",
         fix: "The sender: rename the file. If it happens often, the sender's mail program.",
-        misses: "Invisible characters that are no control characters.",
+        misses: "Invisible characters that are no control characters; see name-invisible-chars.",
         rfc: "RFC 2183 §2.3; RFC 2045 §5.1",
         check: Check::Part(|p, _| p.name.contains(NameFlags::CONTROL)),
     },
@@ -143,6 +194,34 @@ pub(super) static ENTRIES: &[Entry] = &[
             out, as they are made from subjects.",
         rfc: "RFC 2183 §2.3, §5",
         check: Check::Part(|p, _| p.name.contains(NameFlags::PATH) && !p.is_message_kind()),
+    },
+    Entry {
+        id: "name-trailing-dot-space",
+        since: "0.1.0",
+        group: Group::Name,
+        level: Level::Notice,
+        title: "Name that ends in a dot or blank",
+        what: "The last character of the name is a dot or a blank.",
+        why: "Windows cuts it off. Some programs then cannot find the file they saved, or do not see its extension.",
+        tell: "The end of the file's name gets lost on Windows. If it cannot be opened, please save it under a new name with the right ending.",
+        fix: "The sender: rename the file.",
+        misses: "Blanks at the beginning, which Windows takes.",
+        rfc: "Microsoft: Naming Files, Paths, and Namespaces",
+        check: Check::Part(|p, _| p.name.contains(NameFlags::TRAILING) && is_chosen(p)),
+    },
+    Entry {
+        id: "name-windows-reserved",
+        since: "0.1.0",
+        group: Group::Name,
+        level: Level::Notice,
+        title: "Name that Windows does not take",
+        what: "The name is one that Windows keeps for its devices, such as CON or AUX, or contains one of < > : \" | ? *.",
+        why: "Windows cannot save a file under this name. Mail programs replace the characters, or fail.",
+        tell: "Windows cannot save a file under this name. Please save it under a new name, with the same ending.",
+        fix: "The sender: rename the file. Other systems allow such names.",
+        misses: "Paths are name-path-chars. It does not know which system the recipient has.",
+        rfc: "Microsoft: Naming Files, Paths, and Namespaces",
+        check: Check::Part(|p, _| p.name.contains(NameFlags::RESERVED) && is_chosen(p)),
     },
     Entry {
         id: "name-too-long",
@@ -209,15 +288,57 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Name,
         level: Level::Warning,
         title: "Damaged encoding of the name",
-        what: "The name is encoded or cut in pieces as RFC 2231 says, but with mistakes: bad codes, no or an unknown \
-            character set, missing pieces.",
+        what: "The name is encoded or cut in pieces as RFC 2231 says, but with mistakes: bad codes, no character set, \
+            missing pieces.",
         why: "Programs show a part of the name, a wrong one or none.",
         tell: "The file's name arrived damaged, the file itself did not. Please save it, and give it a name with the \
             right ending.",
         fix: "The sender's mail program or its administrator.",
-        misses: "A code that can be read but gives a wrong name.",
+        misses: "A code that can be read but gives a wrong name. Character sets are name-charset-unknown.",
         rfc: "RFC 2231 §3, §4",
         check: Check::Part(|p, _| p.name.contains(NameFlags::RFC2231_BAD)),
+    },
+    Entry {
+        id: "name-charset-unknown",
+        since: "0.1.0",
+        group: Group::Name,
+        level: Level::Notice,
+        title: "Name in an unknown character set",
+        what: "The name is encoded in a character set that is not known, or contains codes that are no characters of it.",
+        why: "The recipient sees wrong letters or boxes in the name.",
+        tell: "The special letters in the file's name cannot be read. The file itself is not affected; you can save it under a new name.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "Of most character sets any code is some character, so a wrong one is not noticed.",
+        rfc: "RFC 2231 §4; RFC 2047 §2",
+        check: Check::Part(|p, _| p.name.contains(NameFlags::CHARSET_UNKNOWN)),
+    },
+    Entry {
+        id: "name-rfc2231-only",
+        since: "0.1.0",
+        group: Group::Name,
+        level: Level::Info,
+        title: "Name in the newer form alone",
+        what: "The name is given as RFC 2231 says, and not a second time in a form for old programs.",
+        why: "A few old programs do not know it and show ATT00001 or Untitled attachment.",
+        tell: "If the file has no proper name, your mail program is too old for how it was sent. Please save it, and give it a name with the right ending.",
+        fix: "Nobody; the recipient's mail program, if it is old.",
+        misses: "It does not know what the recipient's program understands; nearly all do.",
+        rfc: "RFC 2231 §3, §4",
+        check: Check::Part(|p, _| p.name.contains(NameFlags::RFC2231_ONLY) && !p.name.intersects(UNREADABLE)),
+    },
+    Entry {
+        id: "name-not-nfc",
+        since: "0.1.0",
+        group: Group::Name,
+        level: Level::Info,
+        title: "Accents apart from their letters",
+        what: "Letters and their accents are separate characters in the name, though there is one for both. Apple computers name files like this.",
+        why: "Some programs show the accents beside the letters, or do not find the file by its name.",
+        tell: "If the accents in the file's name look wrong, please save it under a new name. The file itself is not affected.",
+        fix: "Nobody; the sender's mail program could send composed letters.",
+        misses: "Letters of which there is no composed form are as they should be and not counted.",
+        rfc: "Unicode TR 15 (NFC)",
+        check: Check::Part(|p, _| p.name.contains(NameFlags::NOT_NFC) && is_chosen(p)),
     },
     Entry {
         id: "name-conflict",
@@ -225,14 +346,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Name,
         level: Level::Warning,
         title: "Two names with different endings",
-        what: "The two fields that name a file give it names with different extensions.",
+        what: "The two fields that name a file, or the two forms of its name in one of them, give it names with different \
+            extensions.",
         why: "What kind of file the recipient sees depends on the program. Filters may take it for a trick.",
         tell: "This file has two different names, and your program may have taken the wrong one. Please ask the \
             sender what kind of file it is.",
         fix: "The sender's mail program or its administrator.",
-        misses: "Different names with the same extension are not reported; neither are filename and filename* that \
-            differ.",
-        rfc: "RFC 2183 §2.3; RFC 2045 §5",
+        misses: "Different names with the same extension are not reported: one is often the other without accents.",
+        rfc: "RFC 2183 §2.3; RFC 2045 §5; RFC 2231 §4",
         check: Check::Part(|p, _| p.name.contains(NameFlags::CONFLICT) && !p.name.intersects(UNREADABLE)),
     },
     Entry {
@@ -282,6 +403,20 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Part(|p, _| p.name.contains(NameFlags::UNTERMINATED)),
     },
     Entry {
+        id: "name-disposition-malformed",
+        since: "0.1.0",
+        group: Group::Name,
+        level: Level::Notice,
+        title: "Damaged line with the name",
+        what: "Content-Disposition, which says whether a part is an attachment and what it is called, has no type, or something in it that is no parameter.",
+        why: "Programs read it differently: the name may be cut, or the file not shown.",
+        tell: "The file's name may be cut off, the file itself is whole. Please save it, and give it a name with the right ending.",
+        fix: "The sender's mail program or its administrator: often it is a quotation mark inside a name.",
+        misses: "Semicolons too many and comments are harmless and not counted.",
+        rfc: "RFC 2183 §2; RFC 2045 §5.1",
+        check: Check::Part(|p, _| disposition_malformed(p)),
+    },
+    Entry {
         id: "name-temporary-file",
         since: "0.1.0",
         group: Group::Name,
@@ -295,5 +430,19 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Only names that common programs use. A real file may by chance have such a name.",
         rfc: "none",
         check: Check::Part(|p, _| p.name.contains(NameFlags::TEMPORARY)),
+    },
+    Entry {
+        id: "name-duplicate-in-message",
+        since: "0.1.0",
+        group: Group::Name,
+        level: Level::Info,
+        title: "Two files of the same name",
+        what: "Two attachments of the mail have the same name, and not the same content.",
+        why: "Programs that save all of them at once may overwrite one by the other.",
+        tell: "Two of the files have the same name. Please save them one by one, each under a name of its own.",
+        fix: "The sender: give each file its own name.",
+        misses: "Names that differ in nothing but upper and lower case count as the same; with accented letters they do not. If any file of the mail is there twice, it keeps silent.",
+        rfc: "none",
+        check: Check::Part(|p, _| repeated(p)),
     },
 ];

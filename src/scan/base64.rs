@@ -95,7 +95,7 @@ impl Base64 {
     /// Lines as long as the last one, of the lengths that mail programs use: how many bytes were taken.
     #[inline]
     fn even_lines(&mut self, text: &[u8], sink: &mut impl Sink) -> usize {
-        if self.have != 0 || self.done || self.slow_lines > 0 {
+        if text.len() <= self.width || self.have != 0 || self.done || self.slow_lines > 0 {
             return 0;
         }
         match self.width {

@@ -43,9 +43,9 @@ pub(super) struct HeaderReader {
 pub(super) enum HeaderStep {
     /// The line is not complete.
     More,
-    /// A line of this size was taken.
+    /// Lines of this size were taken.
     Line { raw: u64, wire: u64 },
-    /// The empty line that ends the block was taken.
+    /// Lines of this size were taken, the last being the empty one that ends the block.
     End { raw: u64, wire: u64 },
     /// The block has ended without an empty line; this belongs to what follows.
     NotHeader { line: Vec<u8> },
@@ -101,8 +101,9 @@ impl HeaderReader {
         if self.line_length == 0 {
             if !is_blank(bytes[0]) {
                 self.take_field(shared);
-                if let Some((raw, wire)) = self.whole_field(shared, bytes) {
-                    return (HeaderStep::Line { raw: raw as u64, wire: wire as u64 }, &bytes[raw..]);
+                let (step, rest) = self.whole_fields(shared, bytes);
+                if !matches!(step, HeaderStep::More) {
+                    return (step, rest);
                 }
             }
             self.line_start = shared.field.len();
@@ -143,8 +144,26 @@ impl HeaderReader {
         (step, rest)
     }
 
-    /// The fast path: a field that stands in the bytes as a whole, with the beginning of the next line. Its size, in bytes as they
-    /// are and as SMTP carries them.
+    /// The fast path: fields that stand in the bytes as a whole, and the empty line behind them.
+    fn whole_fields<'a>(&mut self, shared: &mut Shared, bytes: &'a [u8]) -> (HeaderStep, &'a [u8]) {
+        let (mut rest, mut wire) = (bytes, 0);
+        while let Some((field_raw, field_wire)) = self.whole_field(shared, rest) {
+            rest = &rest[field_raw..];
+            wire += field_wire as u64;
+        }
+        let raw = (bytes.len() - rest.len()) as u64;
+        match rest {
+            [b'\r', b'\n', rest @ ..] => {
+                self.wire += 2;
+                (HeaderStep::End { raw: raw + 2, wire: wire + 2 }, rest)
+            }
+            _ if raw > 0 => (HeaderStep::Line { raw, wire }, rest),
+            _ => (HeaderStep::More, rest),
+        }
+    }
+
+    /// A field that stands in the bytes as a whole, with the beginning of the next line. Its size, in bytes as they are and as
+    /// SMTP carries them.
     fn whole_field(&mut self, shared: &mut Shared, bytes: &[u8]) -> Option<(usize, usize)> {
         // The empty line and what may be a delimiter or a mailbox's `From ` need a closer look.
         if matches!(bytes[0], b'\r' | b'\n' | b'-') || (self.lines == 0 && bytes[0] == b'F') {
@@ -166,7 +185,7 @@ impl HeaderReader {
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         // A name ends in the first line: none has a line end in it.
         let name = header::name_of(text)?;
-        let colon = memchr::memchr(b':', text)?;
+        let colon = name.len() + text[name.len()..].iter().position(|b| *b == b':')?;
         self.note_colon(shared, name.len(), colon);
         self.examine(shared, name, &text[colon + 1..], 0);
         self.lines = self.lines.saturating_add(lines);
@@ -336,6 +355,9 @@ impl HeaderReader {
             holds: HoldsFlags::empty(),
         };
         part.attachment = part.is_attachment(in_report);
+        if part.attachment && !in_message && part.name.contains(NameFlags::PRESENT) && shared.note_name(name.mark) {
+            part.name |= NameFlags::REPEATED;
+        }
         let hidden =
             !matches!(part.encoding, Encoding::SevenBit | Encoding::EightBit | Encoding::Binary | Encoding::Undeclared);
         let composite = declared.is_multipart() || declared.is_message();
@@ -350,7 +372,9 @@ fn is_blank(b: u8) -> bool {
 
 /// Line ends that are a LF alone, which SMTP carries as CRLF.
 pub(super) fn bare_lfs(bytes: &[u8]) -> usize {
-    memchr::memchr_iter(b'\n', bytes).filter(|at| *at == 0 || bytes[at - 1] != b'\r').count()
+    let behind = bytes.get(1..).unwrap_or_default();
+    let inside = bytes.iter().zip(behind).filter(|(before, b)| **b == b'\n' && **before != b'\r').count();
+    usize::from(bytes.first() == Some(&b'\n')) + inside
 }
 
 /// Appends without letting the buffer grow beyond what a field may have.

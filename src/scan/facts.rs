@@ -319,7 +319,7 @@ flags! {
         const NO_EXTENSION = 1;
         /// A document's extension before a program's, or blanks that push the real one out of sight.
         const DOUBLE_EXTENSION = 2;
-        /// Directional overrides or isolates (U+202A to U+202E, U+2066 to U+2069).
+        /// Directional overrides (U+202D, U+202E).
         const BIDI_CONTROL = 3;
         /// Control characters.
         const CONTROL = 4;
@@ -335,7 +335,7 @@ flags! {
         const ENCODED_WORD = 9;
         /// An encoded word that does not decode.
         const ENCODED_WORD_BAD = 10;
-        /// Bad `%XX`, missing charset, gaps or doubles in the pieces (RFC 2231 §3, §4).
+        /// Bad `%XX`, no charset, gaps or doubles in the pieces (RFC 2231 §3, §4).
         const RFC2231_BAD = 11;
         /// `filename` or `name` twice in one field.
         const DUPLICATE = 12;
@@ -345,12 +345,27 @@ flags! {
         const UNTERMINATED = 14;
         /// The lock or temporary file of a program (`~$`, `.tmp`, `Thumbs.db`...).
         const TEMPORARY = 15;
-        /// Content-Disposition and Content-Type give names with different extensions, both of which have one.
+        /// Content-Disposition and Content-Type, or `filename` and `filename*`, give names with different extensions, both of
+        /// which have one.
         const CONFLICT = 16;
         /// The name of a winmail.dat.
         const WINMAIL = 17;
         /// The name of one piece of a file that was split (`.001`, `.z01`, `.r00`, `.part1.rar`).
         const PIECE = 31;
+        /// A charset that is not known, or bytes that are none of its characters (RFC 2231 §4, RFC 2047 §2).
+        const CHARSET_UNKNOWN = 18;
+        /// Characters that are not seen and have no effect on those that are.
+        const INVISIBLE = 19;
+        /// A letter and its accent apart, where there is one character of both (Unicode TR 15: not NFC).
+        const NOT_NFC = 20;
+        /// It is given in the ways of RFC 2231 alone.
+        const RFC2231_ONLY = 21;
+        /// A dot or blank at its end.
+        const TRAILING = 22;
+        /// The name of a device, or a character that Windows does not allow in names.
+        const RESERVED = 23;
+        /// An earlier attachment of the mail has the same name.
+        const REPEATED = 24;
     }
 
     /// Transfer encoding and lines of a part's body.
@@ -423,6 +438,8 @@ flags! {
         const AFTER_CLOSE = 14;
         /// The boundary parameter comes twice.
         const BOUNDARY_DUPLICATE = 15;
+        /// Content-Disposition has no type, or something that is no parameter (RFC 2183 §2).
+        const DISPOSITION_MALFORMED = 24;
     }
 
     /// How a file is damaged, as its own format tells.

@@ -27,37 +27,72 @@ pub(super) struct Reader<'a> {
     pub too_many: bool,
     /// Comments nested deeper than [`Limits::COMMENT_DEPTH`].
     pub deep_comment: bool,
+    /// Something between two semicolons is no parameter, or stands behind one.
+    pub junk: bool,
 }
 
+/// White space, that of folding included.
+const BLANK: u8 = 1;
 /// What cuts an unquoted value short in one program and not in another. RFC 2045 §5.1 allows neither `/`, `?` nor `=` in a
 /// token, but every program reads them.
-fn is_special(b: u8) -> bool {
-    matches!(b, b' ' | b'\t' | b'(' | b')' | b'<' | b'>' | b'@' | b',' | b':' | b'\\' | b'"' | b'[' | b']')
+const SPECIAL: u8 = 2;
+/// What is no part of a token (RFC 2045 §5.1).
+const NO_TOKEN: u8 = 4;
+/// What ends a quoted string, or has to be undone in it.
+const IN_QUOTES: u8 = 8;
+
+/// What each byte is in a structured field. Fields are short: a look at each byte costs less than a search for some.
+static CLASS: [u8; 256] = {
+    let mut class = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let b = at as u8;
+        if matches!(b, b' ' | b'\t' | b'\r' | b'\n') {
+            class[at] |= BLANK | SPECIAL;
+        }
+        if matches!(b, b'(' | b')' | b'<' | b'>' | b'@' | b',' | b':' | b'\\' | b'"' | b'[' | b']') {
+            class[at] |= SPECIAL | NO_TOKEN;
+        }
+        if matches!(b, b';' | b'/' | b'?' | b'=') || !b.is_ascii_graphic() {
+            class[at] |= NO_TOKEN;
+        }
+        if matches!(b, b'"' | b'\\' | b'\r' | b'\n') {
+            class[at] |= IN_QUOTES;
+        }
+        at += 1;
+    }
+    class
+};
+
+fn is(b: u8, class: u8) -> bool {
+    CLASS[usize::from(b)] & class != 0
 }
 
-fn is_blank(b: u8) -> bool {
-    matches!(b, b' ' | b'\t' | b'\r' | b'\n')
+/// Whether a name is the `known` one, in any case. Nearly always it is written alike, which is faster to see.
+pub(super) fn is_name(name: &[u8], known: &str) -> bool {
+    name == known.as_bytes() || name.eq_ignore_ascii_case(known.as_bytes())
 }
 
-fn trim(bytes: &[u8]) -> &[u8] {
-    let start = bytes.iter().position(|b| !is_blank(*b)).unwrap_or(bytes.len());
-    let end = bytes.iter().rposition(|b| !is_blank(*b)).map_or(start, |i| i + 1);
-    &bytes[start..end]
+/// A token (RFC 2045 §5.1).
+pub(super) fn is_token(bytes: &[u8]) -> bool {
+    !bytes.is_empty() && !bytes.iter().any(|b| is(*b, NO_TOKEN))
+}
+
+fn trim_end(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|b| !is(*b, BLANK)).map_or(0, |at| at + 1);
+    &bytes[..end]
 }
 
 impl<'a> Reader<'a> {
     /// A reader of the field with this value.
     pub fn new(value: &'a [u8]) -> Reader<'a> {
-        Reader { rest: value, left: Limits::PARAMETERS, too_many: false, deep_comment: false }
+        Reader { rest: value, left: Limits::PARAMETERS, too_many: false, deep_comment: false, junk: false }
     }
 
     /// What stands before the first `;`, without comments around it.
     pub fn head(&mut self) -> &'a [u8] {
         self.skip_comments();
-        let end = memchr::memchr2(b';', b'(', self.rest).unwrap_or(self.rest.len());
-        let head = trim(&self.rest[..end]);
-        self.rest = &self.rest[end..];
-        head
+        trim_end(self.take_until(|b| matches!(b, b';' | b'(')))
     }
 
     /// Whether anything but comments and blanks stands before the next `;`.
@@ -70,89 +105,105 @@ impl<'a> Reader<'a> {
     pub fn param(&mut self) -> Option<Param<'a>> {
         loop {
             self.skip_comments();
-            let semicolon = memchr::memchr(b';', self.rest)?;
-            self.rest = &self.rest[semicolon + 1..];
+            self.junk |= !self.take_until(|b| b == b';').is_empty();
+            self.rest = self.rest.get(1..)?;
             self.skip_comments();
-            let end = memchr::memchr2(b'=', b';', self.rest).unwrap_or(self.rest.len());
-            if self.rest.get(end) != Some(&b'=') {
-                self.rest = &self.rest[end..];
+            let name = self.take_until(|b| matches!(b, b'=' | b';'));
+            let Some((b'=', value)) = self.rest.split_first() else {
+                self.junk |= !name.is_empty();
                 continue;
-            }
+            };
             if self.left == 0 {
                 self.too_many = true;
                 return None;
             }
             self.left -= 1;
-            let name = trim(&self.rest[..end]);
-            self.rest = &self.rest[end + 1..];
+            self.rest = value;
             self.skip_comments();
-            return Some(if self.rest.first() == Some(&b'"') { self.quoted(name) } else { self.unquoted(name) });
+            let name = trim_end(name);
+            return Some(match self.rest.split_first() {
+                Some((b'"', body)) => self.quoted(name, body),
+                _ => self.unquoted(name),
+            });
         }
     }
 
-    fn quoted(&mut self, name: &'a [u8]) -> Param<'a> {
-        let body = &self.rest[1..];
+    /// Takes what stands before the next end, or all that is left.
+    fn take_until(&mut self, is_end: impl Fn(u8) -> bool) -> &'a [u8] {
+        let end = self.rest.iter().position(|b| is_end(*b)).unwrap_or(self.rest.len());
+        let (taken, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        taken
+    }
+
+    fn quoted(&mut self, name: &'a [u8], body: &'a [u8]) -> Param<'a> {
         let mut end = 0;
-        let mut pairs = false;
-        while let Some(at) = memchr::memchr2(b'"', b'\\', body.get(end..).unwrap_or_default()) {
-            end += at;
-            if body[end] == b'"' {
-                break;
+        let mut plain = true;
+        while let Some(&b) = body.get(end) {
+            if is(b, IN_QUOTES) {
+                if b == b'"' {
+                    break;
+                }
+                plain = false;
+                end += usize::from(b == b'\\');
             }
-            pairs = true;
-            end += 2;
+            end += 1;
         }
-        let unterminated = body.get(end) != Some(&b'"');
-        let end = if unterminated { body.len() } else { end };
-        let plain = !pairs && memchr::memchr2(b'\r', b'\n', &body[..end]).is_none();
+        let (value, rest) = body.split_at(end.min(body.len()));
+        let unterminated = rest.is_empty();
+        self.rest = rest.get(1..).unwrap_or_default();
         let value =
-            if plain { Cow::Borrowed(&body[..end]) } else { Cow::Owned(unescape(&body[..end.min(LONGEST_USE)])) };
-        self.rest = &body[(end + 1).min(body.len())..];
+            if plain { Cow::Borrowed(value) } else { Cow::Owned(unescape(&value[..value.len().min(LONGEST_USE)])) };
         Param { name, value, special: false, unterminated }
     }
 
     fn unquoted(&mut self, name: &'a [u8]) -> Param<'a> {
-        let mut end = 0;
-        while let Some(&b) = self.rest.get(end) {
-            let comment = b == b'(' && (end == 0 || is_blank(self.rest[end - 1]));
-            if b == b';' || comment {
-                break;
-            }
-            end += 1;
-        }
-        let value = trim(&self.rest[..end]);
-        self.rest = &self.rest[end..];
-        let special = value.iter().any(|b| is_special(*b) || is_blank(*b));
+        let mut before = b' ';
+        let end = self.rest.iter().position(|&b| {
+            // A bracket in the middle of a word begins no comment.
+            let ends = b == b';' || (b == b'(' && is(before, BLANK));
+            before = b;
+            ends
+        });
+        let (value, rest) = self.rest.split_at(end.unwrap_or(self.rest.len()));
+        self.rest = rest;
+        let value = trim_end(value);
+        let special = value.iter().any(|b| is(*b, SPECIAL));
         Param { name, value: Cow::Borrowed(value), special, unterminated: false }
     }
 
-    /// Skips blanks and comments (RFC 5322 §3.2.2), nested to any depth, in one pass.
+    /// Skips blanks and comments.
     fn skip_comments(&mut self) {
-        loop {
-            let start = self.rest.iter().position(|b| !is_blank(*b)).unwrap_or(self.rest.len());
-            self.rest = &self.rest[start..];
-            if self.rest.first() != Some(&b'(') {
-                return;
+        while let [b, rest @ ..] = self.rest {
+            match b {
+                b' ' | b'\t' | b'\r' | b'\n' => self.rest = rest,
+                b'(' => self.skip_comment(),
+                _ => return,
             }
-            let mut depth = 0usize;
-            let mut at = 0;
-            while let Some(&b) = self.rest.get(at) {
-                at += 1;
-                match b {
-                    b'\\' => at += 1,
-                    b'(' => depth += 1,
-                    b')' => {
-                        depth -= 1;
-                        if depth == 0 {
-                            break;
-                        }
-                    }
-                    _ => {}
-                }
-                self.deep_comment |= depth > Limits::COMMENT_DEPTH;
-            }
-            self.rest = &self.rest[at.min(self.rest.len())..];
         }
+    }
+
+    /// Skips a comment (RFC 5322 §3.2.2), nested to any depth, in one pass.
+    #[cold]
+    fn skip_comment(&mut self) {
+        let mut depth = 0usize;
+        let mut at = 0;
+        while let Some(&b) = self.rest.get(at) {
+            at += 1;
+            match b {
+                b'\\' => at += 1,
+                b'(' => depth += 1,
+                b')' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+            self.deep_comment |= depth > Limits::COMMENT_DEPTH;
+        }
+        self.rest = &self.rest[at.min(self.rest.len())..];
     }
 }
 

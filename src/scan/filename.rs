@@ -1,18 +1,17 @@
 //! The file name of a part, judged and forgotten: what remains are flags and an extension of the closed list.
 
+mod judge;
+
+use super::charset::Charset;
 use super::facts::NameFlags;
-use super::field::Param;
-use super::names::{Extension, Family};
+use super::field::{Param, is_name};
+use super::names::Extension;
+use super::words;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::parsers::MessageStream;
 use std::borrow::Cow;
 
-/// A name in bytes that no file system takes whole (255 on all common ones).
-const LONGEST: usize = 255;
-/// Blanks in a row from which a name pushes its extension out of sight.
-const HIDING_BLANKS: usize = 8;
-
-/// Bytes of a name with encoded words that are decoded: [`LONGEST`] in base64 three times over.
+/// Bytes of a name with encoded words that are decoded: the longest that can be saved, in base64 three times over.
 const LONGEST_ENCODED: usize = 1024;
 /// Bytes of a name that are collected; one that is longer is too long for any use, and its end is not looked at.
 const COLLECTED: usize = 4096;
@@ -22,24 +21,60 @@ const COLLECTED: usize = 4096;
 pub(super) struct Name {
     pub flags: NameFlags,
     pub extension: Extension,
+    /// Tells names of one mail apart, whatever their case; never kept.
+    pub mark: u64,
 }
 
 impl Name {
     /// No name at all.
-    pub const NONE: Name = Name { flags: NameFlags::empty(), extension: Extension::None };
+    pub const NONE: Name = Name { flags: NameFlags::empty(), extension: Extension::None, mark: 0 };
 
     /// The name of a part that has one name in its Content-Disposition and one in its Content-Type: the first is taken, as RFC 2183 §2.3 has it.
     pub fn or(self, content_type: Name) -> Name {
-        match (self.flags.contains(NameFlags::PRESENT), content_type.flags.contains(NameFlags::PRESENT)) {
-            (false, _) => content_type,
-            // A name without an extension is often a description ("OpenPGP digital signature").
-            (true, true)
-                if self.extension != content_type.extension
-                    && !(self.flags | content_type.flags).contains(NameFlags::NO_EXTENSION) =>
-            {
-                Name { flags: self.flags | NameFlags::CONFLICT, ..self }
-            }
-            (true, _) => self,
+        if !self.flags.contains(NameFlags::PRESENT) {
+            return content_type;
+        }
+        let mut flags = self.flags;
+        flags.set(NameFlags::CONFLICT, flags.contains(NameFlags::CONFLICT) || self.conflicts(content_type));
+        if content_type.flags.contains(NameFlags::PRESENT) && !content_type.flags.contains(NameFlags::RFC2231_ONLY) {
+            flags -= NameFlags::RFC2231_ONLY;
+        }
+        Name { flags, ..self }
+    }
+
+    /// Both names have an extension, and not the same. A name without one is often a description ("OpenPGP digital signature").
+    fn conflicts(self, other: Name) -> bool {
+        let without =
+            |name: Name| name.flags.contains(NameFlags::NO_EXTENSION) || !name.flags.contains(NameFlags::PRESENT);
+        self.extension != other.extension && !without(self) && !without(other)
+    }
+}
+
+/// Bytes of a name that is remembered.
+const REMEMBERED: usize = 64;
+
+/// The last harmless name of a header block: most parts have the same one in both fields.
+pub(super) struct LastName {
+    text: [u8; REMEMBERED],
+    length: usize,
+    name: Name,
+}
+
+impl LastName {
+    /// No name came yet.
+    pub fn none() -> LastName {
+        LastName { text: [0; REMEMBERED], length: 0, name: Name::NONE }
+    }
+
+    fn text(&self) -> &[u8] {
+        &self.text[..self.length]
+    }
+
+    fn keep(&mut self, text: &[u8], name: Name) {
+        if let Some(kept) = self.text.get_mut(..text.len()) {
+            kept.copy_from_slice(text);
+            self.length = text.len();
+            self.name = name;
         }
     }
 }
@@ -58,8 +93,8 @@ pub(super) struct NameParams<'a> {
 impl<'a> NameParams<'a> {
     /// Takes the parameter if it is called `attribute`, in one of RFC 2231's ways.
     pub fn take(&mut self, param: &Param<'a>, attribute: &str) -> bool {
-        let Some(rest) = strip_prefix_ignore_case(param.name, attribute.as_bytes()) else { return false };
-        if !matches!(rest, [] | [b'*', ..]) {
+        let Some(section) = strip_prefix(param.name, attribute) else { return false };
+        if !matches!(section, [] | [b'*', ..]) {
             return false;
         }
         self.collected += param.value.len();
@@ -67,33 +102,16 @@ impl<'a> NameParams<'a> {
             self.flags |= NameFlags::PRESENT | NameFlags::TOO_LONG;
             return true;
         }
-        match rest {
-            b"" => {
-                if self.plain.is_some() {
-                    self.flags |= NameFlags::DUPLICATE;
-                    return true;
-                }
-                if param.special {
-                    self.flags |= NameFlags::UNQUOTED_SPECIAL;
-                }
+        match section {
+            [] if self.plain.is_some() => {
+                self.flags |= NameFlags::DUPLICATE;
+                return true;
+            }
+            [] => {
+                self.flags.set(NameFlags::UNQUOTED_SPECIAL, param.special);
                 self.plain = Some(param.value.clone());
             }
-            b"*" => {
-                if self.extended.replace(param.value.clone()).is_some() {
-                    self.flags |= NameFlags::DUPLICATE;
-                }
-            }
-            [b'*', number @ ..] => {
-                let (number, encoded) = match number {
-                    [digits @ .., b'*'] => (digits, true),
-                    digits => (digits, false),
-                };
-                match std::str::from_utf8(number).ok().and_then(|n| n.parse().ok()) {
-                    Some(n) => self.pieces.push((n, encoded, param.value.clone())),
-                    None => self.flags |= NameFlags::RFC2231_BAD,
-                }
-            }
-            _ => return false,
+            [_, section @ ..] => self.take_encoded(param, section),
         }
         if param.unterminated {
             self.flags |= NameFlags::UNTERMINATED;
@@ -101,12 +119,52 @@ impl<'a> NameParams<'a> {
         true
     }
 
-    /// Judges the collected name.
-    pub fn judge(mut self) -> Name {
-        match self.value() {
-            Some(text) => judge_text(&text, self.flags),
-            None => Name { flags: self.flags, ..Name::NONE },
+    /// RFC 2231 §3, §4: `section` is what stands behind the first `*`.
+    fn take_encoded(&mut self, param: &Param<'a>, section: &[u8]) {
+        let (number, encoded) = match section {
+            [] => {
+                if self.extended.replace(param.value.clone()).is_some() {
+                    self.flags |= NameFlags::DUPLICATE;
+                }
+                return;
+            }
+            [digits @ .., b'*'] => (digits, true),
+            digits => (digits, false),
+        };
+        match std::str::from_utf8(number).ok().and_then(|n| n.parse().ok()) {
+            Some(n) => self.pieces.push((n, encoded, param.value.clone())),
+            None => self.flags |= NameFlags::RFC2231_BAD,
         }
+    }
+
+    /// Judges the collected name.
+    pub fn judge(mut self, last: &mut LastName) -> Name {
+        let encoded = self.extended.is_some() || !self.pieces.is_empty();
+        // Nearly all names are one plain value in which nothing has to be decoded or looked for.
+        if let Some(plain) = self.plain.as_ref().filter(|_| !encoded && self.flags.is_empty()) {
+            if last.text() == &plain[..] {
+                return last.name;
+            }
+            if judge::is_harmless(plain) {
+                let name = judge::file(plain, plain.len(), self.flags);
+                last.keep(plain, name);
+                return name;
+            }
+        }
+        let fallback = self.plain.take_if(|_| encoded);
+        let Some(text) = self.value() else { return Name { flags: self.flags, ..Name::NONE } };
+        let mut name = judge::text(&text, self.flags);
+        match fallback {
+            // What programs show that do not know RFC 2231.
+            Some(plain) => {
+                let mut flags = NameFlags::empty();
+                let other = judge::text(&decode_plain(&plain, &mut flags), NameFlags::empty());
+                let conflict = !flags.contains(NameFlags::ENCODED_WORD_BAD) && name.conflicts(other);
+                name.flags.set(NameFlags::CONFLICT, conflict);
+            }
+            None => name.flags.set(NameFlags::RFC2231_ONLY, encoded),
+        }
+        name
     }
 
     /// The collected value, decoded; `None` if the parameter did not come.
@@ -191,24 +249,25 @@ impl<'a> NameParams<'a> {
     }
 
     fn in_charset(&mut self, charset: &[u8], bytes: Vec<u8>) -> String {
-        if charset.is_empty() || charset.eq_ignore_ascii_case(b"utf-8") || charset.eq_ignore_ascii_case(b"us-ascii") {
-            return String::from_utf8(bytes).unwrap_or_else(|e| {
-                self.flags |= NameFlags::RFC2231_BAD;
-                latin1(e.as_bytes())
-            });
+        let unicode = charset.is_empty() || is_name(charset, "utf-8") || is_name(charset, "us-ascii");
+        let text = if unicode {
+            String::from_utf8(bytes).map_err(|e| legible(e.as_bytes()))
+        } else {
+            charset_decoder(charset).map(|decode| decode(&bytes)).ok_or_else(|| legible(&bytes))
+        };
+        // There are charsets that other programs know.
+        let known = unicode || Charset::of(charset) != Charset::Unknown;
+        let whole = text.as_ref().map_or(!unicode, |text| !text.contains('\u{FFFD}'));
+        if !known || !whole {
+            self.flags |= NameFlags::CHARSET_UNKNOWN;
         }
-        match charset_decoder(charset) {
-            Some(decode) => decode(&bytes),
-            None => {
-                self.flags |= NameFlags::RFC2231_BAD;
-                latin1(&bytes)
-            }
-        }
+        text.unwrap_or_else(|text| text)
     }
 }
 
-fn latin1(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| char::from(*b)).collect()
+/// What can be read without knowing the charset: some letter stands for each byte above 0x7F.
+fn legible(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| if b.is_ascii() { char::from(*b) } else { char::from(b | 0xC0) }).collect()
 }
 
 /// A value without RFC 2231: raw bytes, perhaps with encoded words that do not belong there.
@@ -222,17 +281,20 @@ fn decode_plain<'a>(value: &'a [u8], flags: &mut NameFlags) -> Cow<'a, str> {
         }
         Err(_) => {
             *flags |= NameFlags::RAW_8BIT;
-            Cow::Owned(latin1(value))
+            Cow::Owned(legible(value))
         }
     };
-    if memchr::memchr(b'?', value).is_none() || !super::words::looks_encoded(text.as_bytes()) {
+    if memchr::memchr(b'?', value).is_none() || !words::looks_encoded(text.as_bytes()) {
         return text;
     }
+    let unknown_charset = words::examine(value).unknown_charset;
+    flags.set(NameFlags::CHARSET_UNKNOWN, unknown_charset);
     match decode_words(&text) {
         Some(decoded) => {
             *flags |= NameFlags::ENCODED_WORD;
             Cow::Owned(decoded)
         }
+        None if unknown_charset => text,
         None => {
             *flags |= NameFlags::ENCODED_WORD_BAD;
             text
@@ -250,99 +312,13 @@ fn decode_words(text: &str) -> Option<String> {
     field.push(b'\n');
     let parsed = MessageStream::new(&field).parse_unstructured();
     let decoded = parsed.as_text()?;
-    let left = super::words::looks_encoded(decoded.as_bytes());
+    let left = words::looks_encoded(decoded.as_bytes());
     (!left && !decoded.contains('\u{FFFD}')).then(|| decoded.to_owned())
 }
 
-fn judge_text(name: &str, mut flags: NameFlags) -> Name {
-    flags |= NameFlags::PRESENT;
-    let plain = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_' | b' ');
-    // Bytes that were read as Latin-1 for want of a better guess are no C1 controls.
-    let guessed = flags.intersects(NameFlags::RAW_8BIT | NameFlags::RFC2231_BAD);
-    if !name.bytes().all(|b| plain(&b)) {
-        for c in name.chars() {
-            match c {
-                '\0'..='\u{1F}' | '\u{7F}' => flags |= NameFlags::CONTROL,
-                '\u{80}'..='\u{9F}' if !guessed => flags |= NameFlags::CONTROL,
-                '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => flags |= NameFlags::BIDI_CONTROL,
-                '/' | '\\' => flags |= NameFlags::PATH,
-                _ => {}
-            }
-        }
-    }
-    let drive = matches!(name.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
-    if drive {
-        flags |= NameFlags::PATH;
-    }
-    if name.len() > LONGEST {
-        flags |= NameFlags::TOO_LONG;
-    }
-    let file = if flags.contains(NameFlags::PATH) { name.rsplit(['/', '\\']).next().unwrap_or_default() } else { name };
-    let file = file.trim().trim_end_matches('.');
-    let extension = extension_of(file);
-    if extension == Extension::None {
-        flags |= NameFlags::NO_EXTENSION;
-    }
-    if hides_extension(file, extension) {
-        flags |= NameFlags::DOUBLE_EXTENSION;
-    }
-    if is_temporary(file, extension) {
-        flags |= NameFlags::TEMPORARY;
-    }
-    if ["winmail.dat", "win.dat"].iter().any(|w| file.eq_ignore_ascii_case(w)) {
-        flags |= NameFlags::WINMAIL;
-    }
-    if is_piece(file) {
-        flags |= NameFlags::PIECE;
-    }
-    Name { flags, extension }
-}
-
-/// One piece of a file that was split: behind an extension that is known, or in the ways of ZIP and RAR.
-fn is_piece(file: &str) -> bool {
-    let Some((stem, last)) = file.rsplit_once('.') else { return false };
-    let number = |text: &str| !text.is_empty() && text.len() <= 4 && text.bytes().all(|b| b.is_ascii_digit());
-    let inner = stem.rsplit_once('.').map_or("", |(_, inner)| inner);
-    match last.as_bytes() {
-        [b'0'..=b'9', _, _] => number(last) && !matches!(extension_of(stem), Extension::None | Extension::Other),
-        [b'z' | b'Z' | b'r' | b'R', a, b] if a.is_ascii_digit() && b.is_ascii_digit() => true,
-        _ if last.eq_ignore_ascii_case("rar") => strip_prefix_ignore_case(inner.as_bytes(), b"part")
-            .is_some_and(|n| std::str::from_utf8(n).is_ok_and(number)),
-        _ => false,
-    }
-}
-
-fn extension_of(file: &str) -> Extension {
-    match file.rsplit_once('.') {
-        Some((stem, ext)) if !stem.is_empty() && !ext.is_empty() => Extension::of(ext.trim()),
-        _ => Extension::None,
-    }
-}
-
-/// RFC 2183 §5: a name that pretends to be something harmless.
-fn hides_extension(file: &str, extension: Extension) -> bool {
-    if !extension.runs() {
-        return false;
-    }
-    let Some((stem, _)) = file.rsplit_once('.') else { return false };
-    let blanks = stem.len() - stem.trim_end().len();
-    let inner = extension_of(stem.trim_end());
-    let document = !matches!(inner.family(), Family::Any | Family::Executable | Family::Script);
-    blanks >= HIDING_BLANKS || document
-}
-
-fn is_temporary(file: &str, extension: Extension) -> bool {
-    const WHOLE: &[&str] = &["thumbs.db", ".ds_store", "desktop.ini"];
-    matches!(extension, Extension::Tmp | Extension::Part | Extension::Crdownload)
-        || file.starts_with("~$")
-        || file.starts_with("._")
-        || file.starts_with(".~lock.")
-        || WHOLE.iter().any(|w| file.eq_ignore_ascii_case(w))
-}
-
-fn strip_prefix_ignore_case<'a>(bytes: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
-    let (head, rest) = bytes.split_at_checked(prefix.len())?;
-    head.eq_ignore_ascii_case(prefix).then_some(rest)
+fn strip_prefix<'a>(name: &'a [u8], prefix: &str) -> Option<&'a [u8]> {
+    let (head, rest) = name.split_at_checked(prefix.len())?;
+    is_name(head, prefix).then_some(rest)
 }
 
 #[cfg(test)]
@@ -357,11 +333,11 @@ mod tests {
         while let Some(p) = reader.param() {
             params.take(&p, "filename");
         }
-        params.judge()
+        params.judge(&mut LastName::none())
     }
 
     fn flags(field: &str) -> NameFlags {
-        name(field.as_bytes()).flags - NameFlags::PRESENT
+        name(field.as_bytes()).flags - NameFlags::PRESENT - NameFlags::RFC2231_ONLY
     }
 
     #[test]
@@ -401,7 +377,7 @@ mod tests {
             ("a; filename=\"../a.pdf\"", NameFlags::PATH),
             ("a; filename=\"Büro.pdf\"", NameFlags::RAW_UTF8),
             ("a; filename=\"=?utf-8?Q?B=C3=BCro.pdf?=\"", NameFlags::ENCODED_WORD),
-            ("a; filename=\"=?utf-8?Q?B=C3=BCro.pdf\"", NameFlags::ENCODED_WORD_BAD),
+            ("a; filename=\"=?utf-8?Q?B=C3=BCro.pdf\"", NameFlags::ENCODED_WORD_BAD | NameFlags::RESERVED),
             ("a; filename*=UTF-8''a%ZZ.pdf", NameFlags::RFC2231_BAD),
             ("a; filename*0=a; filename*2=b.pdf", NameFlags::RFC2231_BAD),
             ("a; filename*=a.pdf", NameFlags::RFC2231_BAD),
@@ -437,6 +413,59 @@ mod tests {
             assert_eq!(found.extension, Extension::Pdf, "{encoded}");
         }
         assert_eq!(flags("a; filename*=gb2312''%CE%C4%BC%FE.pdf"), NameFlags::empty());
+    }
+
+    #[test]
+    fn charsets_that_nobody_knows() {
+        for unknown in [
+            "a; filename*=x-klingon''B%FCro.pdf",
+            "a; filename*=utf-8''B%FCro.pdf",
+            "a; filename*=gb2312''%FF%FF.pdf",
+            "a; filename*0*=x-klingon''B%85; filename*1=ro.pdf",
+        ] {
+            assert_eq!(flags(unknown), NameFlags::CHARSET_UNKNOWN, "{unknown}");
+        }
+        // Known to other programs.
+        assert_eq!(flags("a; filename*=cp932''%83e.pdf"), NameFlags::empty());
+        let word = name(b"a; filename=\"=?x-klingon?B?/9sucGRm?=\"");
+        assert!(word.flags.contains(NameFlags::CHARSET_UNKNOWN) && !word.flags.contains(NameFlags::ENCODED_WORD_BAD));
+    }
+
+    #[test]
+    fn a_name_in_two_forms() {
+        for (field, expected) in [
+            ("a; filename=a.pdf; filename*=UTF-8''%C3%A4.pdf", NameFlags::empty()),
+            ("a; filename=a.pdf; filename*=UTF-8''%C3%A4.exe", NameFlags::CONFLICT),
+            ("a; filename=a.pdf; filename*0=a.; filename*1=exe", NameFlags::CONFLICT),
+            ("a; filename=unnamed; filename*=UTF-8''%C3%A4.pdf", NameFlags::empty()),
+            ("a; filename=\"=?utf-8?B?abc\"; filename*=UTF-8''%C3%A4.pdf", NameFlags::empty()),
+            ("a; filename*=UTF-8''%C3%A4.pdf", NameFlags::RFC2231_ONLY),
+            ("a; filename*0=a.; filename*1=pdf", NameFlags::RFC2231_ONLY),
+        ] {
+            assert_eq!(name(field.as_bytes()).flags, NameFlags::PRESENT | expected, "{field}");
+        }
+        let only = name(b"a; filename*=UTF-8''%C3%A4.pdf");
+        assert!(!only.or(name(b"a; filename=a.pdf")).flags.contains(NameFlags::RFC2231_ONLY));
+        assert!(only.or(only).flags.contains(NameFlags::RFC2231_ONLY));
+    }
+
+    #[test]
+    fn a_name_is_remembered() {
+        let mut last = LastName::none();
+        let mut judge = |field: &'static str| {
+            let mut reader = Reader::new(field.as_bytes());
+            let mut params = NameParams::default();
+            reader.head();
+            while let Some(p) = reader.param() {
+                params.take(&p, "filename");
+            }
+            params.judge(&mut last)
+        };
+        let first = judge("a; filename=a.pdf");
+        assert_eq!(judge("a; filename=\"a.pdf\""), first);
+        assert_eq!(judge("a; filename=a.pdf; filename=b.pdf").flags, NameFlags::PRESENT | NameFlags::DUPLICATE);
+        assert_eq!(judge("a; filename=b.exe").extension, Extension::Exe);
+        assert_eq!(judge("a; filename=\"\""), judge("b; filename=\"\""));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use super::charset::Charset;
 use super::entity::bare_lfs;
 use super::facts::{AddressFlags, CodingFlags, Fields, HeaderFacts, HeaderFlags, LimitFlags, StructureFlags};
-use super::field::Reader;
-use super::filename::{Name, NameParams};
+use super::field::{Reader, is_name, is_token};
+use super::filename::{LastName, Name, NameParams};
 use super::limits::Limits;
 use super::names::{Disposition, Encoding, MediaType};
 use super::{address, date, message_id, words};
@@ -32,6 +32,7 @@ pub(super) struct MimeHeader {
     pub seen: Fields,
     type_name: Name,
     disposition_name: Name,
+    last_name: LastName,
 }
 
 impl Default for MimeHeader {
@@ -48,6 +49,7 @@ impl Default for MimeHeader {
             seen: Fields::empty(),
             type_name: Name::NONE,
             disposition_name: Name::NONE,
+            last_name: LastName::none(),
         }
     }
 }
@@ -80,11 +82,9 @@ impl MimeHeader {
     fn content_type(&mut self, value: &[u8]) {
         let mut reader = Reader::new(value);
         let head = reader.head();
-        let slash = memchr::memchr(b'/', head).map(|at| (&head[..at], &head[at + 1..]));
-        match slash {
-            Some((kind, subtype)) if is_token(kind) && is_token(subtype) => {
-                self.media = Some(MediaType::of(kind, subtype))
-            }
+        let slash = head.iter().position(|b| *b == b'/');
+        match slash.map(|at| (&head[..at], &head[at + 1..])) {
+            Some((kind, subtype)) if is_token(kind) && is_token(subtype) => self.media = Some(MediaType::of(head)),
             _ => {
                 // RFC 2045 §5.2: what cannot be read is text/plain.
                 self.structure |= StructureFlags::TYPE_MALFORMED;
@@ -94,9 +94,9 @@ impl MimeHeader {
         let mut names = NameParams::default();
         let mut encoded_boundary = NameParams::default();
         while let Some(param) = reader.param() {
-            if param.name.eq_ignore_ascii_case(b"boundary") {
+            if is_name(param.name, "boundary") {
                 self.boundary_param(&param.value);
-            } else if param.name.eq_ignore_ascii_case(b"charset") {
+            } else if is_name(param.name, "charset") {
                 if self.charset == Charset::None {
                     self.charset = Charset::of(&param.value);
                 }
@@ -109,7 +109,7 @@ impl MimeHeader {
             self.boundary_param(boundary.as_bytes());
         }
         self.note_bounds(&reader);
-        self.type_name = names.judge();
+        self.type_name = names.judge(&mut self.last_name);
     }
 
     fn boundary_param(&mut self, value: &[u8]) {
@@ -130,34 +130,23 @@ impl MimeHeader {
     }
 
     fn transfer_encoding(&mut self, value: &[u8]) {
+        if let Some(encoding) = encoding_of(value.trim_ascii()) {
+            self.encoding = encoding;
+            return;
+        }
         let mut reader = Reader::new(value);
         let head = reader.head();
         let end = head.iter().position(|b| b.is_ascii_whitespace() || *b == b',').unwrap_or(head.len());
-        let token = &head[..end];
         if end < head.len() || reader.junk_before_params() || reader.param().is_some() {
             self.coding |= CodingFlags::CTE_MALFORMED;
         }
-        const KNOWN: &[(&str, Encoding)] = &[
-            ("7bit", Encoding::SevenBit),
-            ("8bit", Encoding::EightBit),
-            ("binary", Encoding::Binary),
-            ("quoted-printable", Encoding::QuotedPrintable),
-            ("base64", Encoding::Base64),
-            ("x-uuencode", Encoding::Uuencode),
-            ("x-uue", Encoding::Uuencode),
-            ("uuencode", Encoding::Uuencode),
-            ("uue", Encoding::Uuencode),
-        ];
-        self.encoding = KNOWN
-            .iter()
-            .find(|(name, _)| token.eq_ignore_ascii_case(name.as_bytes()))
-            .map_or(Encoding::Unknown, |(_, encoding)| *encoding);
+        self.encoding = encoding_of(&head[..end]).unwrap_or(Encoding::Unknown);
     }
 
     fn content_disposition(&mut self, value: &[u8]) {
         let mut reader = Reader::new(value);
         let head = reader.head();
-        let is = |name: &str| head.eq_ignore_ascii_case(name.as_bytes());
+        let is = |known: &str| is_name(head, known);
         self.disposition = match () {
             () if is("inline") => Disposition::Inline,
             () if head.is_empty() => Disposition::None,
@@ -170,7 +159,8 @@ impl MimeHeader {
             names.take(&param, "filename");
         }
         self.note_bounds(&reader);
-        self.disposition_name = names.judge();
+        self.structure.set(StructureFlags::DISPOSITION_MALFORMED, reader.junk || !is_token(head));
+        self.disposition_name = names.judge(&mut self.last_name);
     }
 
     fn note_bounds(&mut self, reader: &Reader<'_>) {
@@ -183,51 +173,43 @@ impl MimeHeader {
     }
 }
 
-fn is_token(bytes: &[u8]) -> bool {
-    !bytes.is_empty()
-        && bytes.iter().all(|b| {
-            b.is_ascii_graphic()
-                && !matches!(
-                    b,
-                    b'(' | b')'
-                        | b'<'
-                        | b'>'
-                        | b'@'
-                        | b','
-                        | b';'
-                        | b':'
-                        | b'\\'
-                        | b'"'
-                        | b'/'
-                        | b'['
-                        | b']'
-                        | b'?'
-                        | b'='
-                )
-        })
+/// The transfer encoding of this name, in any case.
+pub(super) fn encoding_of(token: &[u8]) -> Option<Encoding> {
+    const KNOWN: &[(&str, Encoding)] = &[
+        ("7bit", Encoding::SevenBit),
+        ("8bit", Encoding::EightBit),
+        ("base64", Encoding::Base64),
+        ("quoted-printable", Encoding::QuotedPrintable),
+        ("binary", Encoding::Binary),
+        ("x-uuencode", Encoding::Uuencode),
+        ("x-uue", Encoding::Uuencode),
+        ("uuencode", Encoding::Uuencode),
+        ("uue", Encoding::Uuencode),
+    ];
+    KNOWN.iter().find(|(name, _)| is_name(token, name)).map(|(_, encoding)| *encoding)
 }
 
 /// The field of this name, in any case.
 pub(super) fn field_of(name: &[u8]) -> Option<Fields> {
-    let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+    let is = |known: &str| is_name(name, known);
     let known = match name.len() {
-        2 if is("to") => Fields::TO,
-        2 if is("cc") => Fields::CC,
-        3 if is("bcc") => Fields::BCC,
-        4 if is("from") => Fields::FROM,
-        4 if is("date") => Fields::DATE,
-        6 if is("sender") => Fields::SENDER,
-        7 if is("subject") => Fields::SUBJECT,
-        8 if is("reply-to") => Fields::REPLY_TO,
-        10 if is("message-id") => Fields::MESSAGE_ID,
-        10 if is("references") => Fields::REFERENCES,
-        10 if is("content-id") => Fields::CONTENT_ID,
-        11 if is("in-reply-to") => Fields::IN_REPLY_TO,
-        12 if is("mime-version") => Fields::MIME_VERSION,
-        12 if is("content-type") => Fields::CONTENT_TYPE,
-        16 if is("content-location") => Fields::CONTENT_LOCATION,
-        19 if is("content-disposition") => Fields::CONTENT_DISPOSITION,
-        25 if is("content-transfer-encoding") => Fields::CONTENT_TRANSFER_ENCODING,
+        2 if is("To") => Fields::TO,
+        2 if is("Cc") => Fields::CC,
+        3 if is("Bcc") => Fields::BCC,
+        4 if is("From") => Fields::FROM,
+        4 if is("Date") => Fields::DATE,
+        6 if is("Sender") => Fields::SENDER,
+        7 if is("Subject") => Fields::SUBJECT,
+        8 if is("Reply-To") => Fields::REPLY_TO,
+        10 if is("Message-ID") => Fields::MESSAGE_ID,
+        10 if is("References") => Fields::REFERENCES,
+        10 if is("Content-ID") => Fields::CONTENT_ID,
+        11 if is("In-Reply-To") => Fields::IN_REPLY_TO,
+        12 if is("MIME-Version") => Fields::MIME_VERSION,
+        12 if is("Content-Type") => Fields::CONTENT_TYPE,
+        16 if is("Content-Location") => Fields::CONTENT_LOCATION,
+        19 if is("Content-Disposition") => Fields::CONTENT_DISPOSITION,
+        25 if is("Content-Transfer-Encoding") => Fields::CONTENT_TRANSFER_ENCODING,
         _ if name.get(..8).is_some_and(|p| p.eq_ignore_ascii_case(b"content-")) => Fields::CONTENT_OTHER,
         _ => return None,
     };
@@ -248,11 +230,27 @@ pub(super) fn is_technical(name: &[u8]) -> bool {
         })
 }
 
+/// What a field's name is made of (RFC 5322 §2.2).
+static IN_NAME: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 33;
+    while b <= 126 {
+        table[b] = b != b':' as usize;
+        b += 1;
+    }
+    table
+};
+
 /// The name of a header line, without the blanks of RFC 5322 §4.5 before the colon; `None` if the line is not one.
 pub(super) fn name_of(line: &[u8]) -> Option<&[u8]> {
-    let colon = memchr::memchr(b':', line)?;
-    let end = line[..colon].iter().rposition(|b| !matches!(b, b' ' | b'\t')).map_or(0, |at| at + 1);
-    line[..end].iter().all(|b| matches!(b, 33..=126)).then_some(&line[..end])
+    // Most names in the header of a part begin so.
+    let mut end = if line.starts_with(b"Content-") { 8 } else { 0 };
+    while line.get(end).is_some_and(|b| IN_NAME[usize::from(*b)]) {
+        end += 1;
+    }
+    let (name, rest) = line.split_at(end);
+    let after = rest.iter().find(|b| !matches!(b, b' ' | b'\t'))?;
+    (*after == b':').then_some(name)
 }
 
 impl HeaderFacts {
@@ -407,6 +405,25 @@ mod tests {
         let long = format!("multipart/mixed; boundary={}", "x".repeat(Limits::BOUNDARY_BYTES + 1));
         let long = mime(&[(Fields::CONTENT_TYPE, &long)]);
         assert_eq!((long.boundary, long.limits), (None, LimitFlags::BOUNDARY));
+    }
+
+    #[test]
+    fn content_disposition() {
+        for (value, malformed) in [
+            ("attachment", false),
+            ("attachment; filename=\"a b.pdf\"; size=1;", false),
+            ("inline (for now);; filename=a.pdf ; (x)", false),
+            ("", true),
+            ("filename=a.pdf", true),
+            ("; filename=a.pdf", true),
+            ("\"attachment\"; filename=a.pdf", true),
+            ("attachment filename=a.pdf", true),
+            ("attachment; a.pdf", true),
+            ("attachment; filename=\"a \"b\" c.pdf\"", true),
+        ] {
+            let header = mime(&[(Fields::CONTENT_DISPOSITION, value)]);
+            assert_eq!(header.structure.contains(StructureFlags::DISPOSITION_MALFORMED), malformed, "{value}");
+        }
     }
 
     #[test]

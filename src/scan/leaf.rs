@@ -125,9 +125,9 @@ impl Leaf {
         let end = self.raw + piece.len() as u64;
         let mut place = self.raw / STRIDE * STRIDE;
         while place < end {
-            for at in place.max(self.raw)..(place + SAMPLE).min(end) {
-                let byte = piece[(at - self.raw) as usize];
-                self.sample = (self.sample ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+            let sampled = place.saturating_sub(self.raw)..(place + SAMPLE).min(end).saturating_sub(self.raw);
+            for byte in piece.get(sampled.start as usize..sampled.end as usize).unwrap_or_default() {
+                self.sample = (self.sample ^ u64::from(*byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
             }
             place += STRIDE;
         }

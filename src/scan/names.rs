@@ -1,7 +1,7 @@
 //! The closed lists: media types, kinds of content, extensions, encodings, dispositions.
 
 use super::closed::closed;
-use std::sync::LazyLock;
+use super::field::is_name;
 
 /// No name of a list that is looked up in is longer.
 const LONGEST_NAME: usize = 80;
@@ -11,11 +11,13 @@ const PLACES: usize = 1024;
 const FREE: u8 = u8::MAX;
 
 /// Where the search for a name begins, whatever its case (FNV-1a).
-fn place_of(name: &[u8]) -> usize {
-    let hash = name
-        .iter()
-        .take(LONGEST_NAME)
-        .fold(0x811C_9DC5u32, |h, b| (h ^ u32::from(b.to_ascii_lowercase())).wrapping_mul(0x0100_0193));
+const fn place_of(name: &[u8]) -> usize {
+    let mut hash = 0x811C_9DC5u32;
+    let mut at = 0;
+    while at < name.len() {
+        hash = (hash ^ (name[at] | 0x20) as u32).wrapping_mul(0x0100_0193);
+        at += 1;
+    }
     (hash >> 8) as usize % PLACES
 }
 
@@ -114,22 +116,24 @@ macro_rules! by_family {
             /// The member of this name, in any case; `None` for a name that is not on the list.
             #[allow(dead_code, reason = "not every list is looked up in by name")]
             fn lookup(name: &[u8]) -> Option<$name> {
-                static TABLE: LazyLock<[u8; PLACES]> = LazyLock::new(|| {
-                    assert!($name::ALL.len() < usize::from(FREE));
+                static TABLE: [u8; PLACES] = {
+                    assert!($name::ALL.len() < FREE as usize);
                     let mut table = [FREE; PLACES];
-                    for (index, member) in $name::ALL.iter().enumerate() {
-                        let mut place = place_of(member.name().as_bytes());
+                    let mut index = 0;
+                    while index < $name::ALL.len() {
+                        let mut place = place_of($name::ALL[index].name().as_bytes());
                         while table[place] != FREE {
                             place = (place + 1) % PLACES;
                         }
                         table[place] = index as u8;
+                        index += 1;
                     }
                     table
-                });
+                };
                 let mut place = place_of(name);
                 while TABLE[place] != FREE {
                     let member = $name::ALL[usize::from(TABLE[place])];
-                    if name.eq_ignore_ascii_case(member.name().as_bytes()) {
+                    if is_name(name, member.name()) {
                         return Some(member);
                     }
                     place = (place + 1) % PLACES;
@@ -341,6 +345,10 @@ by_family! {
         None = "none" in Any,
         /// Not on this list.
         Other = "other" in Any,
+        /// One of [`Extension::PROGRAMS`].
+        OtherProgram = "other-program" in Any,
+        /// One of [`Extension::BLOCKED`].
+        OtherBlocked = "other-blocked" in Any,
         Txt = "txt" in Text, Csv = "csv" in Text, Log = "log" in Text, Md = "md" in Text, Ini = "ini" in Text,
         Json = "json" in Text, Css = "css" in Text, Vcf = "vcf" in Text, Diff = "diff" in Text, Patch = "patch" in Text,
         Asc = "asc" in Any, Sig = "sig" in Any, P7s = "p7s" in Any, P7m = "p7m" in Any, Pem = "pem" in Text, Cer = "cer" in Any, Crt = "crt" in Any,
@@ -377,20 +385,14 @@ by_family! {
 }
 
 impl MediaType {
-    /// The media type `type/subtype`, in any case, by all the names it goes by.
-    pub(super) fn of(kind: &[u8], subtype: &[u8]) -> MediaType {
-        let mut name = [0u8; LONGEST_NAME];
-        let length = kind.len() + 1 + subtype.len();
-        let known = name.get_mut(..length).and_then(|name| {
-            name[..kind.len()].copy_from_slice(kind);
-            name[kind.len()] = b'/';
-            name[kind.len() + 1..].copy_from_slice(subtype);
-            MediaType::lookup(name).or_else(|| {
-                name.make_ascii_lowercase();
-                MediaType::alias(name)
-            })
-        });
-        known.unwrap_or_else(|| {
+    /// The media type of the name `type/subtype`, in any case, by all the names it goes by.
+    pub(super) fn of(name: &[u8]) -> MediaType {
+        let known = || {
+            let name = name.get(..LONGEST_NAME).unwrap_or(name);
+            MediaType::lookup(name).or_else(|| MediaType::alias(&name.to_ascii_lowercase()))
+        };
+        known().unwrap_or_else(|| {
+            let kind = name.split(|b| *b == b'/').next().unwrap_or_default();
             let is = |name: &str| kind.eq_ignore_ascii_case(name.as_bytes());
             match () {
                 () if is("text") => MediaType::TextOther,
@@ -508,19 +510,40 @@ impl MediaType {
 }
 
 impl Extension {
-    /// The extension of this text, in any case.
-    pub(super) fn of(text: &str) -> Extension {
-        match Extension::lookup(text.as_bytes()) {
-            // The two members that name no extension are not to be had by writing their names.
-            None | Some(Extension::None) => Extension::Other,
+    /// Programs and scripts that are rare in mail; Gmail blocks most of them, Outlook all.
+    const PROGRAMS: &str = "ade adp application appref-ms appxbundle diagcab diagcfg diagpkg ex ex_ ins isp jnlp lib library-ms \
+        mde mjs msc msixbundle mst msu nsh ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 search-ms settingcontent-ms shb shs sys vb vxd \
+        ws wsb wsc xbap xll";
+    /// Files that are no programs of their own, and that Outlook blocks all the same.
+    const BLOCKED: &str = "asp aspx asx bas cnt csh der fxp grp hlp hpj htc its ksh mad maf mag mam maq mar mas mat mau mav maw \
+        mcf mda mdt mdw mdz msh ops osd pcd plg prf prg printerexport pyc pyo pyw pyz pyzw theme udl vbp vsmacros vsw webpnp \
+        website xnk";
+
+    /// The extension of this name, in any case.
+    pub(super) fn of(name: &[u8]) -> Extension {
+        let on = |list: &str| list.split(' ').any(|known| is_name(name, known));
+        match Extension::lookup(name) {
+            // The members that stand for others are not to be had by writing their names.
+            None | Some(Extension::None | Extension::OtherProgram | Extension::OtherBlocked) => match () {
+                () if on(Extension::PROGRAMS) => Extension::OtherProgram,
+                () if on(Extension::BLOCKED) => Extension::OtherBlocked,
+                () => Extension::Other,
+            },
             Some(extension) => extension,
         }
     }
 
-    /// A program or script that Outlook ("Level 1") or Gmail block by its name.
+    /// A program or script that Outlook ("Level 1") or Gmail block by its name; a CAB is what programs come in.
     pub const fn runs(self) -> bool {
-        matches!(self.family(), Family::Executable | Family::Script)
-            && !matches!(self, Extension::Deb | Extension::Rpm | Extension::Sh)
+        (matches!(self.family(), Family::Executable | Family::Script)
+            && !matches!(self, Extension::Deb | Extension::Rpm | Extension::Sh))
+            || matches!(self, Extension::OtherProgram | Extension::Cab)
+    }
+
+    /// No program, but blocked by Outlook ("Level 1") by its name.
+    pub const fn is_blocked(self) -> bool {
+        use Extension::{Cer, Crt, Mdb, OtherBlocked, Pl, Pst, Py, Url};
+        matches!(self, OtherBlocked | Cer | Crt | Mdb | Pl | Pst | Py | Url)
     }
 }
 
@@ -530,14 +553,27 @@ mod tests {
 
     #[test]
     fn names_are_found_in_any_case_and_by_alias() {
-        assert_eq!(MediaType::of(b"Text", b"HTML"), MediaType::TextHtml);
-        assert_eq!(MediaType::of(b"image", b"jpg"), MediaType::ImageJpeg);
-        assert_eq!(MediaType::of(b"image", b"x-secret-name"), MediaType::ImageOther);
-        assert_eq!(MediaType::of(b"secret", b"name"), MediaType::Other);
-        assert_eq!(MediaType::of(b"application", &[b'x'; 200]), MediaType::ApplicationOther);
-        assert_eq!(Extension::of("PdF"), Extension::Pdf);
-        assert_eq!(Extension::of("none"), Extension::Other);
-        assert_eq!(Extension::of("geheim"), Extension::Other);
+        assert_eq!(MediaType::of(b"Text/HTML"), MediaType::TextHtml);
+        assert_eq!(MediaType::of(b"image/jpg"), MediaType::ImageJpeg);
+        assert_eq!(MediaType::of(b"image/x-secret-name"), MediaType::ImageOther);
+        assert_eq!(MediaType::of(b"secret/name"), MediaType::Other);
+        assert_eq!(MediaType::of(&[b"application/", &[b'x'; 200][..]].concat()), MediaType::ApplicationOther);
+        assert_eq!(Extension::of(b"PdF"), Extension::Pdf);
+        assert_eq!(Extension::of(b"none"), Extension::Other);
+        assert_eq!(Extension::of(b"geheim"), Extension::Other);
+        assert_eq!(Extension::of(b"XLL"), Extension::OtherProgram);
+        assert_eq!(Extension::of(b"theme"), Extension::OtherBlocked);
+        assert_eq!(Extension::of(b"other-program"), Extension::Other);
+    }
+
+    #[test]
+    fn rare_extensions_stand_on_no_other_list() {
+        let mut rare: Vec<&str> = Extension::PROGRAMS.split(' ').chain(Extension::BLOCKED.split(' ')).collect();
+        assert!(rare.iter().all(|name| Extension::lookup(name.as_bytes()).is_none()));
+        let count = rare.len();
+        rare.sort_unstable();
+        rare.dedup();
+        assert_eq!(rare.len(), count);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::facts::{EnvelopeFacts, Facts, LimitFlags, Part};
 use super::limits::Limits;
+use std::collections::HashSet;
 
 /// Where the facts of a part go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +36,7 @@ pub(super) struct Shared {
     pub boundary_bytes: usize,
     beyond: Option<Part>,
     copies: Vec<u64>,
+    names: HashSet<u64>,
 }
 
 impl Shared {
@@ -48,6 +50,7 @@ impl Shared {
             boundary_bytes: 0,
             beyond: None,
             copies: Vec::new(),
+            names: HashSet::new(),
         }
     }
 
@@ -70,6 +73,15 @@ impl Shared {
         match slot {
             Slot::Listed(index) => &mut self.facts.parts[usize::from(index)],
             Slot::Beyond => self.beyond.get_or_insert_with(Part::nothing),
+        }
+    }
+
+    /// Notes the name of an attachment; whether one before it had the same.
+    pub fn note_name(&mut self, mark: u64) -> bool {
+        if self.names.len() < usize::from(self.limits.parts) {
+            !self.names.insert(mark)
+        } else {
+            self.names.contains(&mark)
         }
     }
 

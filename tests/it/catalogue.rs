@@ -21,6 +21,7 @@ const ALSO: &[(&str, &[&str], &str)] = &[
     ("cte-base64-truncated.near", &["cte-base64-bad-padding"], "the same file, but its part is closed"),
     ("mime-truncated.near", &["mime-boundary-unclosed"], "the end of a text says nothing about a cut"),
     ("name-double-extension", &["name-executable-extension"], "its last extension is a program's"),
+    ("name-encoded-word.near", &["name-windows-reserved"], "the question mark that makes it look like one"),
     ("name-encoded-word-broken.near", &["name-encoded-word"], "it should not be there, but can be read"),
     ("size-exceeds-common-limit", &["attachment-large", "size-encoding-overhead"], "all of its one large file"),
     ("size-exceeds-common-limit.near", &["attachment-large", "size-encoding-overhead"], "just below the limit"),

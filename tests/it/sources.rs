@@ -21,6 +21,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("infer", &["scan"]),
     ("base64_simd", &["scan"]),
     ("memchr", &["scan"]),
+    ("unicode_normalization", &["scan"]),
     ("prometheus", &["report", "web", "cli"]),
     ("axum", &["web"]),
     ("maud", &["web"]),

@@ -86,7 +86,7 @@ fn judge(name: &[u8], directory: bool) -> HoldsFlags {
 
 /// What the extension of a file in an archive says.
 pub(super) fn of_extension(text: &[u8]) -> HoldsFlags {
-    let extension = std::str::from_utf8(text).map_or(Extension::Other, Extension::of);
+    let extension = Extension::of(text);
     let mut holds = HoldsFlags::empty();
     holds.set(HoldsFlags::EXECUTABLE, extension.runs());
     holds.set(HoldsFlags::ARCHIVE, is_archive(extension));

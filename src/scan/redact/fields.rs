@@ -280,9 +280,7 @@ fn self_base(text: &[u8], param: &Param) -> Vec<u8> {
 
 /// A media type on the list by one of its names; those that are not, `other`, are not known.
 fn is_known_type(value: &[u8]) -> bool {
-    let mut halves = value.splitn(2, |b| *b == b'/');
-    let (Some(kind), Some(subtype)) = (halves.next(), halves.next()) else { return false };
-    !MediaType::of(kind, subtype).name().ends_with("other")
+    value.contains(&b'/') && !MediaType::of(value).name().ends_with("other")
 }
 
 /// The part of a parameter's value that is covered, how it is written, and its charset, if it says one (RFC 2231 §4).
@@ -343,7 +341,7 @@ pub(super) fn file_name(name: &mut [u8], charset: Option<&[u8]>, key: &Key) {
     for piece in name.split_mut(|b| *b == b'.') {
         let lock = piece.eq_ignore_ascii_case(b"~lock");
         let reserved = first && is_reserved(piece);
-        let known = std::str::from_utf8(piece.trim_ascii()).is_ok_and(|text| Extension::of(text) != Extension::Other);
+        let known = Extension::of(piece.trim_ascii()) != Extension::Other;
         if !(lock || reserved || (known && !first)) {
             cover::words(piece, With::Key(key), |_| false);
         }
