@@ -121,13 +121,11 @@ pub(super) fn scrub(bytes: &mut [u8], key: &Key) {
 /// Whether a word is made of nothing but letters that cover.
 pub(super) fn covers(word: &[u8]) -> bool {
     let ascii = |b: u8| LETTERS_USED.contains(&b.to_ascii_lowercase());
-    match std::str::from_utf8(word) {
-        Ok(text) => text.chars().all(|c| u8::try_from(c).ok().filter(u8::is_ascii).map_or(of_its_kind(c) == c, ascii)),
-        // The letters that stand for others in older charsets.
-        Err(_) => word
-            .iter()
-            .all(|b| ascii(*b) || matches!(b, 0x80 | 0x88 | 0x9F | 0xA0 | 0xA1 | 0xB0 | 0xB1 | 0xBF | 0xE4 | 0xFF)),
-    }
+    // The letters that stand for others in older charsets.
+    let single = |b: &u8| ascii(*b) || matches!(b, 0x80 | 0x88 | 0x9F | 0xA0 | 0xA1 | 0xB0 | 0xB1 | 0xBF | 0xE4 | 0xFF);
+    let letter = |c: char| u8::try_from(c).ok().filter(u8::is_ascii).map_or(of_its_kind(c) == c, ascii);
+    std::str::from_utf8(word).is_err() && word.iter().all(single)
+        || word.utf8_chunks().all(|chunk| chunk.valid().chars().all(letter) && chunk.invalid().iter().all(single))
 }
 
 /// Whether mail programs know this charset.

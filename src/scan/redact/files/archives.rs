@@ -169,7 +169,7 @@ fn seven_zip_header(header: &[u8]) -> Vec<std::ops::Range<usize>> {
             header[dot + 2..].chunks_exact(2).map_while(|unit| (unit[1] == 0 && unit[0] != 0).then_some(unit[0]));
         let letters: Vec<u8> = letters.take(12).collect();
         let end = dot + 2 + 2 * letters.len();
-        let known = Extension::of(std::str::from_utf8(&letters).ok()?) != Extension::Other;
+        let known = Extension::of(&letters) != Extension::Other;
         (known && header.get(end..end + 2) == Some(&[0, 0])).then_some(dot..end + 2)
     });
     [0..1].into_iter().chain(folders).chain(coders).chain(extensions).collect()
