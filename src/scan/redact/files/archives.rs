@@ -3,6 +3,8 @@
 use super::super::super::names::Extension;
 use super::File;
 use memchr::memmem;
+use std::iter;
+use std::ops::Range;
 
 /// ZIP (APPNOTE 6.3): all records, wherever they stand. Checksums of contents become zero.
 pub(super) fn zip(file: &mut File<'_>) {
@@ -155,10 +157,10 @@ pub(super) fn seven_zip(file: &mut File<'_>) {
 }
 
 /// What stays of the header at the end.
-fn seven_zip_header(header: &[u8]) -> Vec<std::ops::Range<usize>> {
+fn seven_zip_header(header: &[u8]) -> Vec<Range<usize>> {
     const ENCODED: u8 = 0x17;
     if header[0] == ENCODED {
-        return vec![0..header.len()];
+        return iter::once(0..header.len()).collect();
     }
     // How many folders there are, and their coders if they are AES-256 with SHA-256.
     let folders = memmem::find(header, b"\x07\x0B").map(|at| at..header.len().min(at + 3));
@@ -172,7 +174,7 @@ fn seven_zip_header(header: &[u8]) -> Vec<std::ops::Range<usize>> {
         let known = Extension::of(&letters) != Extension::Other;
         (known && header.get(end..end + 2) == Some(&[0, 0])).then_some(dot..end + 2)
     });
-    [0..1].into_iter().chain(folders).chain(coders).chain(extensions).collect()
+    iter::once(0..1).chain(folders).chain(coders).chain(extensions).collect()
 }
 
 /// RAR, before and since version 5: headers with the shape of the names; right checksums are right again.
@@ -259,7 +261,7 @@ fn rar5(file: &mut File<'_>) {
 }
 
 /// The records behind a header: those that are numbers; of others (names, owners, comments), what they are.
-fn rar5_extra(file: &mut File<'_>, area: std::ops::Range<usize>) {
+fn rar5_extra(file: &mut File<'_>, area: Range<usize>) {
     const ENCRYPTION: usize = 1;
     const TIMES: usize = 3;
     let mut at = area.start;
@@ -273,7 +275,7 @@ fn rar5_extra(file: &mut File<'_>, area: std::ops::Range<usize>) {
 }
 
 /// Where the name of a file or service stands, whose fields begin here.
-fn rar5_name(file: &File<'_>, at: usize) -> Option<std::ops::Range<usize>> {
+fn rar5_name(file: &File<'_>, at: usize) -> Option<Range<usize>> {
     let (flags, at) = vint(file, at)?;
     let (_, at) = vint(file, at)?;
     let (_, at) = vint(file, at)?;
