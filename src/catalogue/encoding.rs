@@ -1,8 +1,9 @@
 //! Transfer encoding and the lines of bodies.
 
+use super::ambiguity::ambiguous;
 use super::{Check, Entry, Group, Level, PartView};
-use crate::scan::facts::CodingFlags;
-use crate::scan::names::{Encoding, MediaType};
+use crate::scan::facts::{AmbiguityFlags, CodingFlags};
+use crate::scan::names::{Encoding, Family, MediaType};
 
 /// Any line end and any length is as it should be in binary content; that it is binary at all is another finding.
 fn of_lines(p: &PartView<'_>, flag: CodingFlags) -> bool {
@@ -13,11 +14,42 @@ fn coded(p: &PartView<'_>, flag: CodingFlags) -> bool {
     p.coding.contains(flag)
 }
 
-/// RFC 6532 §3.5 allows an encoding for message/global. An unknown one is another finding.
+/// RFC 6532 §3.5 allows an encoding for message/global. An unknown one is another finding, and so is a multipart.
 fn composite_encoded(p: &PartView<'_>) -> bool {
     coded(p, CodingFlags::COMPOSITE_ENCODED)
-        && p.declared != MediaType::MessageGlobal
+        && p.declared == MediaType::MessageRfc822
         && p.encoding != Encoding::Unknown
+}
+
+/// An ambiguity says why the encoding is not known, or what is behind it.
+fn encoding_ambiguous(p: &PartView<'_>) -> bool {
+    let why = AmbiguityFlags::ENCODING_JUNK
+        | AmbiguityFlags::MULTIPLE_VALUES
+        | AmbiguityFlags::FIELD_OVERLAP
+        | AmbiguityFlags::FOLDING
+        | AmbiguityFlags::LINE_BREAK
+        | AmbiguityFlags::COMMENT
+        | AmbiguityFlags::ENCODED_WORD
+        | AmbiguityFlags::NUL;
+    ambiguous(p, why)
+}
+
+/// Characters stand behind the data only: those between data are an ambiguity, text behind its end is another finding.
+fn base64_invalid(p: &PartView<'_>) -> bool {
+    let others = CodingFlags::BASE64_INTERRUPTED | CodingFlags::BASE64_AFTER_PADDING;
+    coded(p, CodingFlags::BASE64_INVALID) && !p.coding.intersects(others)
+}
+
+/// Lines that are no whole groups throughout; single ones are an ambiguity.
+fn base64_uneven(p: &PartView<'_>) -> bool {
+    coded(p, CodingFlags::BASE64_UNEVEN) && !coded(p, CodingFlags::BASE64_IRREGULAR)
+}
+
+/// Text survives quoted-printable, whatever it is written in.
+fn qp_on_binary(p: &PartView<'_>) -> bool {
+    use Family::{Any, Calendar, Html, Message, PostScript, Rtf, Script, Text, Xml};
+    let text = [Any, Calendar, Html, Message, PostScript, Rtf, Script, Text, Xml];
+    p.encoding == Encoding::QuotedPrintable && !text.contains(&p.detected.family())
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -27,13 +59,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Encoding,
         level: Level::Warning,
         title: "Foreign characters in an encoded file",
-        what: "A base64 part contains characters that base64 does not have.",
-        why: "Programs skip them, stop there or refuse the part: the file may be damaged.",
+        what: "Behind its data, a base64 part contains characters that base64 does not have.",
+        why: "Programs skip them or refuse the part: the file may be damaged.",
         tell: "The file may have been damaged on its way. If it does not open, please ask the sender to send it again.",
         fix: "The sender's mail program or its administrator; or a server on the way that writes into mail.",
-        misses: "Foreign characters are not counted: one does less harm than many. Blanks and line breaks are allowed.",
+        misses: "Characters between the data are ambig-base64-dialect, text behind its end is \
+            cte-base64-data-after-padding. Blanks and line breaks are allowed.",
         rfc: "RFC 2045 §6.8; RFC 7103 §8.2",
-        check: Check::Part(|p, _| coded(p, CodingFlags::BASE64_INVALID)),
+        check: Check::Part(|p, _| base64_invalid(p)),
     },
     Entry {
         id: "cte-base64-bad-padding",
@@ -47,7 +80,11 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "It does not know whether anything is missing besides the equals signs.",
         rfc: "RFC 2045 §6.8",
-        check: Check::Part(|p, _| coded(p, CodingFlags::BASE64_PADDING)),
+        // An equals sign between data is an ambiguity, text behind the end another finding.
+        check: Check::Part(|p, _| {
+            let others = CodingFlags::BASE64_INTERRUPTED | CodingFlags::BASE64_AFTER_PADDING;
+            coded(p, CodingFlags::BASE64_PADDING) && !p.coding.intersects(others)
+        }),
     },
     Entry {
         id: "cte-base64-length",
@@ -69,15 +106,16 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Encoding,
         level: Level::Warning,
         title: "Something behind the end of an encoded file",
-        what: "Further characters of base64 follow the equals signs that end it.",
-        why: "Some programs stop at the end, some go on, some refuse it. Mostly a footer was appended, or several \
-            pieces were joined.",
+        what: "Text follows the equals signs that end a base64 part.",
+        why: "Some programs stop at the end, some go on, some refuse it. Mostly a footer was appended.",
         tell: "Something was added behind the end of the file. If it does not open, please ask the sender to send it \
             again.",
         fix: "The administrator of the server that adds footers; or the sender's mail program.",
-        misses: "What follows the end is not decoded, so its kind and size are not known.",
+        misses: "What follows is not decoded. If it may be base64 itself, it is ambig-base64-dialect.",
         rfc: "RFC 2045 §6.8",
-        check: Check::Part(|p, _| coded(p, CodingFlags::BASE64_AFTER_PADDING)),
+        check: Check::Part(|p, _| {
+            coded(p, CodingFlags::BASE64_AFTER_PADDING) && !coded(p, CodingFlags::BASE64_CONCATENATED)
+        }),
     },
     Entry {
         id: "cte-base64-truncated",
@@ -109,6 +147,20 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Part(|p, _| coded(p, CodingFlags::BASE64_LONG_LINES) && !coded(p, CodingFlags::LONG_LINE)),
     },
     Entry {
+        id: "cte-base64-uneven-lines",
+        since: "0.1.0",
+        group: Group::Encoding,
+        level: Level::Info,
+        title: "Encoded file in lines of an odd length",
+        what: "The lines of a base64 part have a length that is no multiple of four.",
+        why: "Programs that decode line by line get a damaged file; nearly all others read it.",
+        tell: "The file is most likely fine. If it does not open, please ask the sender to send it in another way.",
+        fix: "The sender's mail program or its administrator: lines of 76 characters.",
+        misses: "Lines of different lengths that cut groups are ambig-base64-dialect.",
+        rfc: "RFC 2045 §6.8",
+        check: Check::Part(|p, _| base64_uneven(p)),
+    },
+    Entry {
         id: "cte-base64-is-plain",
         since: "0.1.0",
         group: Group::Encoding,
@@ -124,19 +176,96 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Part(|p, _| coded(p, CodingFlags::BASE64_IS_PLAIN)),
     },
     Entry {
-        id: "cte-qp-invalid-escape",
+        id: "cte-identity-looks-base64",
         since: "0.1.0",
         group: Group::Encoding,
         level: Level::Warning,
-        title: "Damaged code in a text",
-        what: "In a quoted-printable part, an equals sign is followed by neither a code nor a line end.",
-        why: "Programs show the sign, drop it or stop: the text may have wrong characters, a link may not work.",
-        tell: "Some characters or links in the text may be wrong. If it matters, please ask the sender to send it \
-            again.",
-        fix: "The sender's mail program or its administrator.",
-        misses: "Damage is not counted: one wrong character is reported like a thousand.",
+        title: "Encoded, but not marked as such",
+        what: "A part that is not declared to be encoded is a file in base64.",
+        why: "Programs do not decode it: the recipient sees letters instead of a file, or saves one that does not open.",
+        tell: "The file arrived in a packed form that your program does not undo. Please ask the sender to send it from \
+            another program.",
+        fix: "The sender's mail program or its administrator; or a server on the way that lost a field.",
+        misses: "Only files of a known format are seen, and only if they stand at the beginning of the part.",
+        rfc: "RFC 2045 §6.1, §6.8",
+        // Where the encoding cannot be made out, that finding says why it is not undone.
+        check: Check::Part(|p, _| {
+            coded(p, CodingFlags::LOOKS_BASE64) && p.encoding != Encoding::Unknown && !encoding_ambiguous(p)
+        }),
+    },
+    Entry {
+        id: "cte-qp-lowercase-hex",
+        since: "0.1.0",
+        group: Group::Encoding,
+        level: Level::Info,
+        title: "Codes in lower case",
+        what: "A quoted-printable part has codes in lower case (=c3).",
+        why: "They should be in upper case. Hardly any program minds.",
+        tell: "You need not do anything: this is a harmless detail.",
+        fix: "Nobody; the sender's mail program, if anyone.",
+        misses: "It is not counted.",
         rfc: "RFC 2045 §6.7 rule 1",
-        check: Check::Part(|p, _| coded(p, CodingFlags::QP_INVALID)),
+        check: Check::Part(|p, _| coded(p, CodingFlags::QP_LOWERCASE)),
+    },
+    Entry {
+        id: "cte-qp-raw-8bit-or-control",
+        since: "0.1.0",
+        group: Group::Encoding,
+        level: Level::Notice,
+        title: "Encoded text with raw characters in it",
+        what: "A quoted-printable part contains special or control characters that were not encoded.",
+        why: "Servers and programs may drop or change them; signatures may become invalid.",
+        tell: "Some special letters in this mail may look wrong. If it matters, please ask the sender to send it again \
+            from another program.",
+        fix: "The sender's mail program or its administrator; or a server on the way that writes into mail.",
+        misses: "Most programs show them rightly. Zero bytes are cte-nul-bytes; control characters behind the tab are \
+            not looked for.",
+        rfc: "RFC 2045 §6.7 rule 2",
+        check: Check::Part(|p, _| coded(p, CodingFlags::QP_RAW) && !coded(p, CodingFlags::NUL)),
+    },
+    Entry {
+        id: "cte-qp-long-line",
+        since: "0.1.0",
+        group: Group::Encoding,
+        level: Level::Notice,
+        title: "Encoded text in long lines",
+        what: "A quoted-printable part has lines of more than 76 characters.",
+        why: "Very strict programs cut them; nearly all others read them.",
+        tell: "The text is most likely fine. If its end is missing in places, please ask the sender to send it from \
+            another program.",
+        fix: "The sender's mail program or its administrator: soft line breaks.",
+        misses: "Lines of more than 998 characters are reported as body-line-too-long instead.",
+        rfc: "RFC 2045 §6.7 rule 5",
+        check: Check::Part(|p, _| coded(p, CodingFlags::QP_LONG_LINES) && !coded(p, CodingFlags::LONG_LINE)),
+    },
+    Entry {
+        id: "cte-qp-trailing-whitespace",
+        since: "0.1.0",
+        group: Group::Encoding,
+        level: Level::Info,
+        title: "Blanks at the end of encoded lines",
+        what: "Lines of a quoted-printable part end in blanks that are not encoded.",
+        why: "Programs have to drop them: they may have been added on the way. Some keep them.",
+        tell: "You need not do anything: this is a harmless detail.",
+        fix: "Nobody; the sender's mail program, if anyone.",
+        misses: "Blanks behind an equals sign are ambig-qp-dialect.",
+        rfc: "RFC 2045 §6.7 rule 3",
+        check: Check::Part(|p, _| coded(p, CodingFlags::QP_TRAILING_BLANK)),
+    },
+    Entry {
+        id: "cte-qp-on-binary",
+        since: "0.1.0",
+        group: Group::Encoding,
+        level: Level::Notice,
+        title: "File encoded as if it were text",
+        what: "A file that is no text is encoded as quoted-printable.",
+        why: "It is made for text: programs may change line breaks in it, and the file no longer opens.",
+        tell: "If the file does not open, it was damaged by the way it was packed. Please ask the sender to send it from \
+            another program.",
+        fix: "The sender's mail program or its administrator: use base64.",
+        misses: "Done with care, it does no harm. Only known formats are seen.",
+        rfc: "RFC 2045 §6.7",
+        check: Check::Part(|p, _| qp_on_binary(p)),
     },
     Entry {
         id: "cte-qp-dangling-soft-break",
@@ -165,7 +294,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "Where the content was never encoded, programs may show it rightly by chance.",
         rfc: "RFC 2045 §6.1, §6.4",
-        check: Check::Part(|p, _| p.encoding == Encoding::Unknown),
+        // What comes near a known one is an ambiguity.
+        check: Check::Part(|p, _| p.encoding == Encoding::Unknown && !encoding_ambiguous(p)),
     },
     Entry {
         id: "cte-malformed",
@@ -173,14 +303,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Encoding,
         level: Level::Notice,
         title: "Encoding with something behind it",
-        what: "Content-Transfer-Encoding has more than one word in it.",
-        why: "Some programs read the first word only, others do not recognise the encoding and show rubbish. Filters \
-            may take it for a trick.",
+        what: "Content-Transfer-Encoding says 7bit, 8bit or binary, and something else behind it.",
+        why: "Nothing has to be decoded, so nearly all programs show it rightly. Filters may take it for a trick.",
         tell: "If the text or file shows as rubbish, please ask the sender to send it from another program.",
         fix: "The sender's mail program or its administrator.",
-        misses: "A comment in brackets is allowed and not counted, but confuses some programs too.",
+        misses: "A comment in brackets is allowed. Behind base64 and quoted-printable see ambig-cte-case-or-junk.",
         rfc: "RFC 2045 §6.1",
-        check: Check::Part(|p, _| coded(p, CodingFlags::CTE_MALFORMED)),
+        // Behind an encoding that hides content it is an ambiguity.
+        check: Check::Part(|p, _| coded(p, CodingFlags::CTE_MALFORMED) && !encoding_ambiguous(p)),
     },
     Entry {
         id: "cte-undeclared-8bit",
@@ -243,6 +373,21 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Part(|p, _| of_lines(p, CodingFlags::BARE_CR)),
     },
     Entry {
+        id: "cte-bare-lf",
+        since: "0.1.0",
+        group: Group::Encoding,
+        level: Level::Notice,
+        title: "Mixed line breaks",
+        what: "In one part, some lines end in CRLF and some in a LF alone.",
+        why: "Servers refuse such mail or make all alike: signatures break, files may be damaged.",
+        tell: "Line breaks in this mail may look wrong. If a file does not open, please ask the sender to send it again.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "Only seen in message files: Postfix makes CRLF of LF, or refuses the mail. A file with LF throughout is \
+            in order.",
+        rfc: "RFC 5321 §2.3.8; RFC 5322 §2.3; RFC 7103 §6",
+        check: Check::Part(|p, _| of_lines(p, CodingFlags::MIXED_LINE_ENDS)),
+    },
+    Entry {
         id: "body-line-too-long",
         since: "0.1.0",
         group: Group::Encoding,
@@ -289,17 +434,47 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Part(|p, _| coded(p, CodingFlags::UUENCODE)),
     },
     Entry {
+        id: "cte-yenc-inline",
+        since: "0.1.0",
+        group: Group::Encoding,
+        level: Level::Notice,
+        title: "A file written into the text as in newsgroups",
+        what: "A text contains a file in yEnc.",
+        why: "Mail programs show lines of rubbish instead of a file, and servers damage it.",
+        tell: "The file is inside the text, in a form that mail programs do not know. Please ask the sender to attach it \
+            instead.",
+        fix: "The sender's mail program or its administrator: attach files.",
+        misses: "Only its first line is looked for; texts about yEnc may show the same.",
+        rfc: "yEnc draft 1.3",
+        check: Check::Part(|p, _| coded(p, CodingFlags::YENC)),
+    },
+    Entry {
+        id: "cte-binhex",
+        since: "0.1.0",
+        group: Group::Encoding,
+        level: Level::Notice,
+        title: "A file from an old Macintosh",
+        what: "A text contains a file in BinHex.",
+        why: "Hardly any program of today decodes it: the recipient sees rubbish instead of a file.",
+        tell: "The file was packed in a way that programs no longer know. Please ask the sender to send it from a newer \
+            program.",
+        fix: "The sender's mail program or its administrator: use base64.",
+        misses: "Only its first line is looked for, and only in texts.",
+        rfc: "RFC 1741",
+        check: Check::Part(|p, _| coded(p, CodingFlags::BINHEX)),
+    },
+    Entry {
         id: "cte-composite-encoded",
         since: "0.1.0",
         group: Group::Encoding,
         level: Level::Warning,
-        title: "An attached mail or container that is encoded",
-        what: "A multipart or an attached mail is itself base64 or quoted-printable, which is not allowed.",
+        title: "An attached mail that is encoded",
+        what: "An attached mail is itself base64 or quoted-printable, which is not allowed.",
         why: "Many programs cannot open what is inside: forwarded mails look empty or broken.",
         tell: "Your program may not be able to open the attached mail. Please ask the sender to forward it again \
             from another program.",
         fix: "The sender's mail program or its administrator.",
-        misses: "Whether the recipient's program forgives it.",
+        misses: "Whether the recipient's program forgives it. A container like this is ambig-multipart-encoded.",
         rfc: "RFC 2045 §6.4; RFC 2046 §5.2.1",
         check: Check::Part(|p, _| composite_encoded(p)),
     },

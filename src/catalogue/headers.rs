@@ -2,7 +2,7 @@
 
 use super::{Check, Entry, Group, KIB, Level, addresses, size};
 use crate::scan::Facts;
-use crate::scan::facts::{Fields, HeaderFlags, LimitFlags, StructureFlags};
+use crate::scan::facts::{AmbiguityFlags, Fields, HeaderFlags, LimitFlags, StructureFlags};
 use crate::scan::names::MediaType;
 
 /// RFC 5322 §3.6: at most once each; Gmail refuses a mail that has one of them twice.
@@ -38,7 +38,7 @@ fn missing(f: &Facts, fields: Fields) -> bool {
 
 /// A fragment of a mail begins with the header of the mail it is of (RFC 2046 §5.2.2.2), and a report on headers with
 /// headers.
-fn ended_early(f: &Facts) -> bool {
+pub(super) fn ended_early(f: &Facts) -> bool {
     use MediaType::{MessageExternalBody, MessageOther, MessagePartial, TextRfc822Headers};
     let begins_so = [MessagePartial, MessageExternalBody, MessageOther, TextRfc822Headers];
     flagged(f, HeaderFlags::ENDED_EARLY) && f.parts.first().is_none_or(|root| !begins_so.contains(&root.declared))
@@ -50,9 +50,16 @@ fn raw_8bit(f: &Facts) -> bool {
     raw && !addresses::non_ascii(f) && !addresses::needs_smtputf8(f)
 }
 
+/// A second field that says something else is a finding of its own.
 fn duplicate_mime(f: &Facts) -> bool {
-    f.header.repeated.contains(Fields::MIME_VERSION)
-        || f.parts.iter().any(|p| p.structure.contains(StructureFlags::DUPLICATE_FIELD))
+    let differ =
+        AmbiguityFlags::DUPLICATE_TYPE | AmbiguityFlags::DUPLICATE_ENCODING | AmbiguityFlags::DUPLICATE_DISPOSITION;
+    f.parts.iter().any(|p| p.structure.contains(StructureFlags::DUPLICATE_FIELD) && !p.ambiguity.intersects(differ))
+}
+
+/// The fields that say what the mail is have one of these ambiguities, which tell of the same.
+fn ambiguous(f: &Facts, flags: AmbiguityFlags) -> bool {
+    f.parts.first().is_some_and(|root| root.ambiguity.intersects(flags))
 }
 
 /// One field is huge. Where it makes the whole block large, size-header-block-large tells of it.
@@ -171,15 +178,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         id: "header-duplicate-mime",
         since: "0.1.0",
         group: Group::Header,
-        level: Level::Warning,
-        title: "Two descriptions of the same content",
-        what: "Content-Type, Content-Transfer-Encoding, Content-Disposition or MIME-Version is there more than once, \
-            in the header of the mail or of a part.",
-        why: "Programs follow one or the other: parts may show wrongly, and filters may take it for a trick.",
-        tell: "Your program may show this mail wrongly. Please look at it in webmail, or ask the sender to send it \
-            from another program.",
+        level: Level::Info,
+        title: "The same description twice",
+        what: "Content-Type, Content-Transfer-Encoding or Content-Disposition is there twice with the same value, in \
+            the header of the mail or of a part.",
+        why: "Programs read the same, whichever they take. Very strict filters may object.",
+        tell: "You need not do anything: this is a harmless detail.",
         fix: "The sender's mail program or its administrator.",
-        misses: "It also fires if both say the same.",
+        misses: "Different values are ambig-duplicate-content-type, ambig-duplicate-cte or ambig-duplicate-disposition.",
         rfc: "RFC 2045 §3",
         check: Check::Message(|f, _| duplicate_mime(f)),
     },
@@ -270,7 +276,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "Zero bytes may not reach us, as the way from Postfix to us cannot carry them.",
         rfc: "RFC 5322 §2.2, §4.1",
-        check: Check::Message(|f, _| flagged(f, HeaderFlags::CONTROL)),
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::CONTROL) && !ambiguous(f, AmbiguityFlags::NUL)),
     },
     Entry {
         id: "header-bare-cr",
@@ -285,7 +291,9 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "Many servers repair such mail on the way, and then it is not seen here.",
         rfc: "RFC 5322 §2.2; RFC 5321 §2.3.8",
-        check: Check::Message(|f, _| flagged(f, HeaderFlags::BARE_CR)),
+        check: Check::Message(|f, _| {
+            flagged(f, HeaderFlags::BARE_CR) && !ambiguous(f, AmbiguityFlags::FOLDING | AmbiguityFlags::LINE_BREAK)
+        }),
     },
     Entry {
         id: "header-whitespace-only-fold",
@@ -301,7 +309,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "Servers may remove such lines on the way.",
         rfc: "RFC 5322 §3.2.2; RFC 7103 §7.3",
-        check: Check::Message(|f, _| flagged(f, HeaderFlags::BLANK_FOLD)),
+        // Where it ends the header, it is an ambiguity.
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::BLANK_FOLD) && !ambiguous(f, AmbiguityFlags::HEADER_END)),
     },
     Entry {
         id: "header-bad-name",
@@ -316,7 +325,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "A line that is no field at all ends the header; see header-block-ended-early.",
         rfc: "RFC 5322 §2.2, §3.6.8",
-        check: Check::Message(|f, _| flagged(f, HeaderFlags::BAD_NAME)),
+        check: Check::Message(|f, _| flagged(f, HeaderFlags::BAD_NAME) && !ambiguous(f, AmbiguityFlags::FIELD_OVERLAP)),
     },
     Entry {
         id: "header-space-before-colon",

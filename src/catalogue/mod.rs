@@ -7,6 +7,7 @@
 //! To add one: declare it here, put a mail that shows it and a near-miss into `tests/fixtures`, and renew the docs.
 
 mod addresses;
+mod ambiguity;
 mod archives;
 mod attachments;
 mod charsets;
@@ -32,6 +33,7 @@ use crate::scan::closed::closed;
 use crate::scan::facts::{CodingFlags, DamageFlags, MessageFlags, NameFlags, StructureFlags};
 use crate::scan::names::MediaType;
 use crate::scan::{Facts, Part};
+use headers::ended_early;
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -64,6 +66,7 @@ closed! {
         Encoding = "Transfer encoding",
         Structure = "MIME structure",
         Header = "Headers",
+        Ambiguity = "Ambiguities",
         Scan = "The scan itself",
     }
 }
@@ -257,6 +260,8 @@ const NEED_THE_END: &[&str] = &[
     "cte-base64-length",
     "cte-base64-truncated",
     "cte-qp-dangling-soft-break",
+    "mime-signed-structure",
+    "mime-related-start-missing",
     "mime-version-missing",
     "mime-boundary-not-found",
     "mime-boundary-unclosed",
@@ -289,6 +294,7 @@ pub fn all() -> impl Iterator<Item = &'static Entry> {
         dates::ENTRIES,
         words::ENTRIES,
         routing::ENTRIES,
+        ambiguity::ENTRIES,
         scan::ENTRIES,
     ]
     .into_iter()

@@ -1,7 +1,7 @@
 //! File names. What remains of them are flags: nothing here ever saw one.
 
 use super::{Check, Entry, Group, Level, PartView};
-use crate::scan::facts::{NameFlags, StructureFlags};
+use crate::scan::facts::{AmbiguityFlags, NameFlags, StructureFlags};
 use crate::scan::names::{Family, MediaType};
 
 /// The name could not be read as it was meant, so what it consists of says nothing.
@@ -367,9 +367,12 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "This file came with its name given twice, and programs choose differently. Please ask the sender what \
             it should be called.",
         fix: "The sender's mail program or its administrator.",
-        misses: "It also fires if both are the same. A second name in encoded form is allowed and not counted.",
+        misses: "Different names are ambig-duplicate-parameter. A second name in encoded form is allowed and not counted.",
         rfc: "RFC 2045 §5",
-        check: Check::Part(|p, _| p.name.contains(NameFlags::DUPLICATE)),
+        // Different names are another finding.
+        check: Check::Part(|p, _| {
+            p.name.contains(NameFlags::DUPLICATE) && !p.ambiguity.contains(AmbiguityFlags::DUPLICATE_PARAMETER)
+        }),
     },
     Entry {
         id: "name-unquoted-special",

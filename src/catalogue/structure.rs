@@ -1,8 +1,9 @@
 //! The MIME structure.
 
+use super::ambiguity::{ambiguous, nested_without_boundary};
 use super::{Check, Entry, Group, Level, PartView, was_cut};
 use crate::scan::MIME_FIELDS;
-use crate::scan::facts::{Fields, HeaderFlags, StructureFlags};
+use crate::scan::facts::{AmbiguityFlags, CodingFlags, Fields, HeaderFlags, StructureFlags};
 use crate::scan::names::MediaType;
 
 /// Exchange Online refuses more than 30 embedded messages.
@@ -17,6 +18,53 @@ fn built(p: &PartView<'_>, flag: StructureFlags) -> bool {
 /// The mail was cut off, which says why something did not come.
 fn cut(p: &PartView<'_>) -> bool {
     was_cut(p.facts)
+}
+
+/// A larger header of a part holds something else than its description.
+const LARGE_HEADER: u32 = 16 * 1024;
+
+/// How the boundary is given says why programs, or we, look for other lines.
+pub(super) fn boundary_ambiguous(p: &PartView<'_>) -> bool {
+    let why = AmbiguityFlags::BOUNDARY_QUOTING
+        | AmbiguityFlags::BOUNDARY_CHARS
+        | AmbiguityFlags::BOUNDARY_EMPTY
+        | AmbiguityFlags::BOUNDARY_SYNTAX
+        | AmbiguityFlags::COMMENT
+        | AmbiguityFlags::ENCODED_WORD
+        | AmbiguityFlags::FOLDING
+        | AmbiguityFlags::LINE_BREAK
+        | AmbiguityFlags::NUL
+        | AmbiguityFlags::RFC2231
+        | AmbiguityFlags::DUPLICATE_PARAMETER
+        | AmbiguityFlags::DUPLICATE_TYPE
+        | AmbiguityFlags::FIELD_NAME_SPACING
+        | AmbiguityFlags::FIELD_OVERLAP;
+    ambiguous(p, why)
+}
+
+/// The lines that separate its parts are nearly there, or are those of a container inside of it.
+fn delimiters_ambiguous(p: &PartView<'_>) -> bool {
+    let near = AmbiguityFlags::DELIMITER_WHITESPACE
+        | AmbiguityFlags::DELIMITER_LOOKALIKE
+        | AmbiguityFlags::ENTITY_ON_DELIMITER
+        | AmbiguityFlags::BOUNDARY_QUOTING
+        | AmbiguityFlags::BOUNDARY_ON_LEAF
+        | AmbiguityFlags::NESTED_BOUNDARY
+        | AmbiguityFlags::PART_IN_EPILOGUE;
+    let inside = |child: &crate::scan::Part| {
+        child.parent.map(usize::from) == Some(p.index) && child.ambiguity.contains(AmbiguityFlags::NESTED_BOUNDARY)
+    };
+    ambiguous(p, near) || p.facts.parts.iter().any(inside)
+}
+
+/// The type cannot be read because of an ambiguity.
+fn type_ambiguous(p: &PartView<'_>) -> bool {
+    ambiguous(p, AmbiguityFlags::MULTIPLE_VALUES) || boundary_ambiguous(p)
+}
+
+/// It stands in a multipart, and not at the top or in an attached mail.
+fn in_multipart(p: &PartView<'_>) -> bool {
+    p.parent().is_some_and(|parent| parent.declared.is_multipart())
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -55,6 +103,20 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Message(|f, _| f.header.flags.contains(HeaderFlags::MIME_VERSION_BAD)),
     },
     Entry {
+        id: "mime-version-duplicate",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Info,
+        title: "MIME version twice",
+        what: "MIME-Version is there more than once.",
+        why: "Mostly a server or script has added it a second time. Very strict filters may object.",
+        tell: "You need not do anything: this is a harmless detail.",
+        fix: "The administrator of the script or server that adds it.",
+        misses: "Whether both say the same.",
+        rfc: "RFC 2045 §4",
+        check: Check::Message(|f, _| f.header.repeated.contains(Fields::MIME_VERSION)),
+    },
+    Entry {
         id: "mime-content-type-malformed",
         since: "0.1.0",
         group: Group::Structure,
@@ -67,7 +129,25 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "A readable type that is wrong is not meant.",
         rfc: "RFC 2045 §5.1, §5.2",
-        check: Check::Part(|p, _| built(p, StructureFlags::TYPE_MALFORMED)),
+        check: Check::Part(|p, _| built(p, StructureFlags::TYPE_MALFORMED) && !type_ambiguous(p)),
+    },
+    Entry {
+        id: "mime-content-type-missing-on-attachment",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Notice,
+        title: "File without a type",
+        what: "An attachment has no Content-Type.",
+        why: "It counts as plain text: programs may show it inside the text, or change its line breaks.",
+        tell: "Your program may show the file as text. Please save it, and open it from there.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "Most programs go by the ending of the file's name.",
+        rfc: "RFC 2045 §5.2",
+        // In a digest, the type of a mail is understood (RFC 2046 §5.1.5).
+        check: Check::Part(|p, _| {
+            let digest = p.parent().is_some_and(|parent| parent.declared == MediaType::MultipartDigest);
+            p.attachment && built(p, StructureFlags::TYPE_MISSING) && !digest
+        }),
     },
     Entry {
         id: "mime-boundary-missing",
@@ -82,7 +162,10 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "Programs that guess the lines may show it.",
         rfc: "RFC 2046 §5.1.1",
-        check: Check::Part(|p, _| built(p, StructureFlags::BOUNDARY_MISSING)),
+        // An empty, misspelt or nested one is an ambiguity.
+        check: Check::Part(|p, _| {
+            built(p, StructureFlags::BOUNDARY_MISSING) && !boundary_ambiguous(p) && !nested_without_boundary(p)
+        }),
     },
     Entry {
         id: "mime-boundary-not-found",
@@ -96,7 +179,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator; or a server on the way that changed the mail.",
         misses: "Whether the parts were there and use another line, or were removed.",
         rfc: "RFC 2046 §5.1.1",
-        check: Check::Part(|p, _| built(p, StructureFlags::BOUNDARY_NOT_FOUND)),
+        // Where it is clear why the lines never came, that is told.
+        check: Check::Part(|p, _| {
+            built(p, StructureFlags::BOUNDARY_NOT_FOUND)
+                && !boundary_ambiguous(p)
+                && !delimiters_ambiguous(p)
+                && !p.coding.contains(CodingFlags::COMPOSITE_ENCODED)
+        }),
     },
     Entry {
         id: "mime-boundary-unclosed",
@@ -112,7 +201,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: send it again. If all mail of a program is like this, its maker.",
         misses: "It cannot tell a cut from sloppiness. Where a cut is certain, mime-truncated says so instead.",
         rfc: "RFC 2046 §5.1.1",
-        check: Check::Part(|p, _| built(p, StructureFlags::BOUNDARY_UNCLOSED) && !cut(p)),
+        check: Check::Part(|p, _| built(p, StructureFlags::BOUNDARY_UNCLOSED) && !cut(p) && !delimiters_ambiguous(p)),
     },
     Entry {
         id: "mime-boundary-too-long",
@@ -128,6 +217,52 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Most programs accept more than is allowed.",
         rfc: "RFC 2046 §5.1.1",
         check: Check::Part(|p, _| built(p, StructureFlags::BOUNDARY_LONG)),
+    },
+    Entry {
+        id: "mime-boundary-bad-chars",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Notice,
+        title: "Separating line with odd characters",
+        what: "The boundary of a multipart has characters that it must not have.",
+        why: "Strict programs cannot take the mail apart; nearly all others can.",
+        tell: "If files are missing or the text looks odd, please look at the mail in webmail.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "Characters at which programs cut it differently are ambig-boundary-chars.",
+        rfc: "RFC 2046 §5.1.1",
+        check: Check::Part(|p, _| {
+            built(p, StructureFlags::BOUNDARY_BAD_CHARS) && p.declared.is_multipart() && !boundary_ambiguous(p)
+        }),
+    },
+    Entry {
+        id: "mime-boundary-lookalike",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Warning,
+        title: "Lines that look like separating ones",
+        what: "A line is like a separating line of the mail, but in another case or with other text behind it.",
+        why: "Some programs begin or end a part there and some do not: parts may be shown wrongly.",
+        tell: "Parts of this mail may be missing or shown wrongly. Please ask the sender to send it from another program.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "We take such a line for content. A boundary of less than four characters with letters behind \
+            it is not meant.",
+        rfc: "RFC 2046 §5.1.1",
+        check: Check::Part(|p, _| ambiguous(p, AmbiguityFlags::DELIMITER_LOOKALIKE)),
+    },
+    Entry {
+        id: "mime-boundary-reused-nested",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Notice,
+        title: "Separating lines that begin alike",
+        what: "The boundary of a container begins with the one of the container around it, or the other way round.",
+        why: "Programs that compare only the beginning of lines end parts too early.",
+        tell: "If parts of this mail are missing, please look at it in webmail, or ask the sender to send it from \
+            another program.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "Most programs compare whole lines. The same boundary twice is ambig-nested-boundary.",
+        rfc: "RFC 2046 §5.1.1, §5.1.2",
+        check: Check::Part(|p, _| built(p, StructureFlags::BOUNDARY_PREFIX)),
     },
     Entry {
         id: "mime-multipart-empty",
@@ -174,6 +309,35 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Message(|f, _| f.parts_total > MOST_PARTS),
     },
     Entry {
+        id: "mime-part-header-large",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Warning,
+        title: "A part with a very large header",
+        what: "The header of a part has more than 16 KiB.",
+        why: "Filters and programs cut it: the part may be shown wrongly, or its name be lost.",
+        tell: "A part of this mail may be missing or shown wrongly. Please ask the sender to send it from another \
+            program.",
+        fix: "The sender's mail program or its administrator.",
+        misses: "The header of an attached mail may be that large and is not meant.",
+        rfc: "RFC 2046 §5.1; Postfix header_size_limit",
+        check: Check::Part(|p, _| p.header_bytes > LARGE_HEADER && in_multipart(p)),
+    },
+    Entry {
+        id: "mime-part-header-unterminated",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Warning,
+        title: "A part without an end of its header",
+        what: "A separating line comes before the empty line that ends the header of a part.",
+        why: "The part has no content, or programs take its header for content.",
+        tell: "A part of this mail is empty or shown wrongly. Please ask the sender to send it again.",
+        fix: "The sender's mail program or its administrator; or a filter on the way that removed the content.",
+        misses: "Where the mail was cut off there, mime-truncated says so instead.",
+        rfc: "RFC 2046 §5.1",
+        check: Check::Part(|p, _| built(p, StructureFlags::HEADER_OPEN)),
+    },
+    Entry {
         id: "mime-part-header-bad-line",
         since: "0.1.0",
         group: Group::Structure,
@@ -186,7 +350,51 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "It does not know what was lost. The header of the mail itself is not meant.",
         rfc: "RFC 7103 §7.2",
-        check: Check::Part(|p, _| p.index > 0 && built(p, StructureFlags::BAD_LINE)),
+        // Behind fields of the part, or as a field that is nearly one, it is an ambiguity.
+        check: Check::Part(|p, _| {
+            let told = AmbiguityFlags::HEADER_END
+                | AmbiguityFlags::LINE_BREAK
+                | AmbiguityFlags::FOLDING
+                | AmbiguityFlags::FIELD_NAME_SPACING;
+            p.index > 0 && built(p, StructureFlags::BAD_LINE) && !ambiguous(p, told)
+        }),
+    },
+    Entry {
+        id: "mime-preamble-content",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Notice,
+        title: "Much text before the first part",
+        what: "Before its first separating line, a multipart has more than 2 KiB of text.",
+        why: "Programs do not show it.",
+        tell: "The mail contains text that your program does not show. If something is missing, please ask the sender to \
+            send it again.",
+        fix: "The sender's mail program or its administrator; or a server on the way that adds text.",
+        misses: "Whether it says anything. Shorter notes to readers of old programs are in order.",
+        rfc: "RFC 2046 §5.1.1",
+        // If no part follows, the lines that separate them never came.
+        check: Check::Part(|p, _| {
+            built(p, StructureFlags::PREAMBLE_LARGE)
+                && !built(p, StructureFlags::BOUNDARY_NOT_FOUND)
+                && !ambiguous(p, AmbiguityFlags::PART_IN_PREAMBLE)
+        }),
+    },
+    Entry {
+        id: "mime-epilogue-content",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Notice,
+        title: "Much text behind the last part",
+        what: "Behind its closing line, a multipart has more than 2 KiB of text.",
+        why: "Programs do not show it.",
+        tell: "The mail contains text that your program does not show. If something is missing, please ask the sender to \
+            send it again.",
+        fix: "The sender's mail program or its administrator; or a server on the way that adds text.",
+        misses: "Whether it says anything.",
+        rfc: "RFC 2046 §5.1.1",
+        check: Check::Part(|p, _| {
+            built(p, StructureFlags::EPILOGUE_LARGE) && !ambiguous(p, AmbiguityFlags::PART_IN_EPILOGUE)
+        }),
     },
     Entry {
         id: "mime-text-after-close",
@@ -201,7 +409,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "Text behind the end that is no part is not meant.",
         rfc: "RFC 2046 §5.1.1",
-        check: Check::Part(|p, _| built(p, StructureFlags::AFTER_CLOSE)),
+        // With fields behind them they are parts to some programs: ambig-part-in-epilogue.
+        check: Check::Part(|p, _| built(p, StructureFlags::AFTER_CLOSE) && !delimiters_ambiguous(p)),
     },
     Entry {
         id: "mime-message-partial",
@@ -232,6 +441,65 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Links in the text are not looked at.",
         rfc: "RFC 2046 §5.2.3",
         check: Check::Part(|p, _| p.declared == MediaType::MessageExternalBody),
+    },
+    Entry {
+        id: "mime-alternative-order",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Info,
+        title: "Plain text behind the formatted one",
+        what: "Of the forms of a text, the plain one comes behind the one in HTML.",
+        why: "Programs show the last form they know: the recipient may see the plain text, without formatting or \
+            pictures.",
+        tell: "Your program may show the mail without its formatting, but its text is complete. Please look at it in \
+            webmail if it matters.",
+        fix: "The sender's mail program or its administrator; often a script.",
+        misses: "Some programs take HTML wherever it stands.",
+        rfc: "RFC 2046 §5.1.4",
+        check: Check::Part(|p, _| built(p, StructureFlags::PLAIN_AFTER_HTML)),
+    },
+    Entry {
+        id: "mime-subtype-unknown-multipart",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Info,
+        title: "Unknown kind of container",
+        what: "A multipart is of a subtype that is hardly known.",
+        why: "Programs show its parts one after the other, as they should.",
+        tell: "You need not do anything: this is a harmless detail.",
+        fix: "Nobody; the sender's mail program, if anyone.",
+        misses: "What the sender's program meant by it.",
+        rfc: "RFC 2046 §5.1.7",
+        check: Check::Part(|p, _| p.declared == MediaType::MultipartOther),
+    },
+    Entry {
+        id: "mime-related-start-missing",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Info,
+        title: "The main part cannot be found",
+        what: "A multipart/related names a part to begin with that is not among its parts.",
+        why: "Programs take the first part, which mostly is the right one.",
+        tell: "If the text of the mail is missing, please look at it in webmail.",
+        fix: "The sender's mail program or its administrator; or a server on the way that changes Content-ID.",
+        misses: "References from the text to pictures are not compared.",
+        rfc: "RFC 2387 §3.2",
+        check: Check::Part(|p, _| built(p, StructureFlags::START_MISSING)),
+    },
+    Entry {
+        id: "mime-signed-structure",
+        since: "0.1.0",
+        group: Group::Structure,
+        level: Level::Notice,
+        title: "Signed mail with parts added or missing",
+        what: "A multipart/signed has not exactly two parts, one that is signed and one that is the signature.",
+        why: "Programs cannot check the signature, or say that it is invalid.",
+        tell: "The signature of this mail cannot be checked, because something was added or removed on the way. If it \
+            matters, please ask the sender whether the mail is genuine.",
+        fix: "The administrator of the server or mailing list that adds parts; or the sender's mail program.",
+        misses: "Whether the signature fits is not checked.",
+        rfc: "RFC 1847 §2.1",
+        check: Check::Part(|p, _| built(p, StructureFlags::SIGNED_PARTS)),
     },
     Entry {
         id: "mime-truncated",

@@ -155,7 +155,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_may_have_been_meant() {
-        assert_eq!(hint("ZIP-truncated"), "; did you mean `content-zip-truncated`?");
+        assert_eq!(hint("OLE-truncated"), "; did you mean `content-ole-truncated`?");
         assert_eq!(hint("mime-boundry-unclosed"), "; did you mean `mime-boundary-unclosed`?");
         assert_eq!(hint("no-such-finding-at-all"), "");
         assert!(hint("double").contains("`name-double-extension`"));

@@ -2,7 +2,9 @@
 
 use super::facts::CodingFlags;
 use super::lines::Lines;
+use super::names::Family;
 use super::sink::Sink;
+use super::sniff;
 use base64_simd::{AsOut, STANDARD_NO_PAD};
 
 /// Encoded bytes that are checked or decoded in one go: stays in the first-level cache, and a defect costs only so much slow reading.
@@ -22,10 +24,21 @@ pub(super) struct Base64 {
     have: u8,
     pads: u8,
     done: bool,
-    /// Of the first [`JUDGED`] characters: those of the alphabet, and those that are not or stand behind a blank.
+    /// Of the first [`JUDGED`] characters: those of the alphabet, those that are not, and words behind a blank.
     judged: u64,
     odd: u64,
+    words: u64,
     blanks: u64,
+    /// A foreign character or `=` came, and no data since.
+    interrupted: bool,
+    /// The same two counts as above, of what comes behind complete padding.
+    judged_behind: u64,
+    odd_behind: u64,
+    /// The last line ended inside of a group.
+    split: bool,
+    /// The length of the last line, and how often one was followed by another length.
+    last_line: u64,
+    changes: u32,
     flags: CodingFlags,
     pub lines: Lines,
     /// Characters of the last line.
@@ -64,7 +77,14 @@ impl Base64 {
             done: false,
             judged: 0,
             odd: 0,
+            words: 0,
             blanks: 0,
+            interrupted: false,
+            judged_behind: 0,
+            odd_behind: 0,
+            split: false,
+            last_line: 0,
+            changes: 0,
             flags: CodingFlags::empty(),
             lines: Lines::default(),
             width: 0,
@@ -83,6 +103,8 @@ impl Base64 {
             let line = &rest[..at];
             let (line, crlf) = line.strip_suffix(b"\r").map_or((line, false), |line| (line, true));
             self.run(line, sink);
+            self.split |= self.have != 0;
+            self.note_length();
             self.lines.end(crlf);
             self.width = line.len();
             self.slow_lines = self.slow_lines.saturating_sub(1);
@@ -131,7 +153,7 @@ impl Base64 {
                 self.slow_lines = filled / W;
                 return taken;
             }
-            self.lines.whole(W, bare_lf);
+            self.lines.whole((filled / W) as u64, W, bare_lf);
             taken = at;
         }
     }
@@ -182,6 +204,7 @@ impl Base64 {
         }
         self.pads = 0;
         self.judged += block.len() as u64;
+        self.note_interruption();
         true
     }
 
@@ -191,9 +214,13 @@ impl Base64 {
         match value {
             BLANK => self.blanks += 1,
             CR => self.lines.bare_cr = true,
-            PAD if self.done || self.have < 2 => self.flags |= CodingFlags::BASE64_PADDING,
+            PAD if self.done || self.have < 2 => {
+                self.flags |= CodingFlags::BASE64_PADDING;
+                self.interrupted = true;
+            }
             PAD => {
                 self.pads += 1;
+                self.interrupted = true;
                 if self.have + self.pads >= 4 {
                     self.flush(sink);
                     self.done = true;
@@ -203,15 +230,23 @@ impl Base64 {
                 self.flags |= CodingFlags::BASE64_INVALID;
                 self.flags.set(CodingFlags::NUL, self.flags.contains(CodingFlags::NUL) || b == 0);
                 self.odd += u64::from(self.judged < JUDGED && !self.done);
+                self.odd_behind += u64::from(self.done);
+                self.interrupted = true;
             }
             _ => {
                 if self.done {
                     self.flags |= CodingFlags::BASE64_AFTER_PADDING;
+                    self.judged_behind += 1;
+                    self.odd_behind += u64::from(self.blanks > 0);
+                    self.blanks = 0;
                     return;
                 }
-                if self.judged < JUDGED && self.blanks > 0 {
-                    self.odd += 1;
+                self.note_interruption();
+                if self.split {
+                    self.split = false;
+                    self.flags |= CodingFlags::BASE64_UNEVEN;
                 }
+                self.words += u64::from(self.judged < JUDGED && self.blanks > 0);
                 self.blanks = 0;
                 self.judged += 1;
                 if self.pads > 0 {
@@ -226,6 +261,25 @@ impl Base64 {
                     self.group = 0;
                 }
             }
+        }
+    }
+
+    /// Data comes: what came since the last was between data.
+    #[inline]
+    fn note_interruption(&mut self) {
+        if self.interrupted {
+            self.interrupted = false;
+            self.flags |= CodingFlags::BASE64_INTERRUPTED;
+        }
+    }
+
+    /// A line ends. All but the last are of one length, where a mail program made them.
+    #[inline]
+    fn note_length(&mut self) {
+        let length = self.lines.current();
+        if length > 0 {
+            self.changes = self.changes.saturating_add(u32::from(self.last_line > 0 && self.last_line != length));
+            self.last_line = length;
         }
     }
 
@@ -245,8 +299,9 @@ impl Base64 {
     pub fn finish(&mut self, sink: &mut impl Sink, cut: bool) -> CodingFlags {
         let open = self.have;
         self.flush(sink);
-        // Ordinary text has a blank for every five letters, base64 has none.
-        if self.odd * 20 > self.judged.min(JUDGED) && self.odd > 2 {
+        // Ordinary text has a blank for every five letters, or hardly a letter that base64 has; base64 has none.
+        let judged = self.judged.min(JUDGED);
+        if (self.words > 2 && self.words * 20 > judged) || (self.odd > 2 && self.odd * 3 > judged) {
             return CodingFlags::BASE64_IS_PLAIN;
         }
         match open {
@@ -255,7 +310,30 @@ impl Base64 {
             1 => self.flags |= CodingFlags::BASE64_LENGTH,
             _ => self.flags |= CodingFlags::BASE64_PADDING,
         }
+        self.note_length();
+        if self.flags.contains(CodingFlags::BASE64_UNEVEN) && self.changes > 1 {
+            self.flags |= CodingFlags::BASE64_IRREGULAR;
+        }
+        // Ordinary text behind the end was added by a server; base64 is the rest of this file, or another one.
+        let text_behind = self.odd_behind > 2 && self.odd_behind * 20 > self.judged_behind;
+        if self.flags.contains(CodingFlags::BASE64_AFTER_PADDING) && !text_behind {
+            self.flags |= CodingFlags::BASE64_CONCATENATED;
+        }
         self.flags.set(CodingFlags::BASE64_LONG_LINES, self.lines.longest > LONGEST_LINE);
         self.flags
     }
+}
+
+/// Whether a text begins with lines of base64 that hold a file.
+pub(super) fn is_file(text: &[u8]) -> bool {
+    let line = memchr::memchr2(b'\r', b'\n', text).map_or(text, |end| &text[..end]);
+    let groups = &line[..line.len().min(60) & !3];
+    let mut file = [0; 45];
+    if groups.len() < 20 || !line.iter().all(|b| CLASS[usize::from(*b)] < BLANK || *b == b'=') {
+        return false;
+    }
+    STANDARD_NO_PAD.decode(groups, file[..groups.len() / 4 * 3].as_out()).is_ok_and(|file| {
+        let family = sniff::kind(file).family();
+        !matches!(family, Family::Any | Family::Text | Family::Html | Family::Xml | Family::Message | Family::Data)
+    })
 }

@@ -1,5 +1,7 @@
 //! The decoded content of one part: counted, its beginning looked at, and the whole given to who knows its format.
 
+use super::ambiguity;
+use super::base64;
 use super::charset;
 use super::facts::{ContentFlags, DamageFlags, Part, TextFlags};
 use super::formats::{self, Inspect, Report, crypto};
@@ -23,6 +25,8 @@ pub(super) struct Content {
     zeros: bool,
     /// It is a text that programs show, in the charset it is said to be in.
     shown: bool,
+    /// It begins with a header field that describes a part.
+    field: bool,
     kind: Option<FileKind>,
     declared: MediaType,
     extension: Extension,
@@ -36,6 +40,10 @@ pub(super) struct Seen {
     pub text: TextFlags,
     pub report: Report,
     pub data_uri_bytes: u64,
+    /// It begins with a header field that describes a part.
+    pub field: bool,
+    /// It is a file in base64.
+    pub looks_base64: bool,
     /// Of the first bytes; tells copies of one file apart from others of the same size.
     pub digest: u64,
 }
@@ -52,6 +60,7 @@ impl Content {
             uris: html.then(DataUris::default),
             zeros: false,
             shown: part.is_shown_text(),
+            field: false,
             kind: None,
             declared: part.declared,
             extension: part.extension,
@@ -68,6 +77,7 @@ impl Content {
             uris: None,
             zeros: false,
             shown: false,
+            field: false,
             kind: Some(FileKind::Unknown),
             declared: MediaType::Other,
             extension: Extension::None,
@@ -90,6 +100,7 @@ impl Content {
             inspector.bytes(&self.head);
         }
         self.zeros = self.head.iter().all(|b| *b == 0);
+        self.field = ambiguity::begins_with_field(&self.head);
     }
 
     /// The part has ended. Gives the buffer back.
@@ -117,6 +128,8 @@ impl Content {
             report,
             text: if self.shown { charset::examine(&self.head) } else { TextFlags::empty() },
             data_uri_bytes: self.uris.map_or(0, |u| u.bytes),
+            field: self.field,
+            looks_base64: kind == FileKind::Text && base64::is_file(&self.head),
             digest: digest(&self.head),
         };
         self.head.clear();

@@ -1,12 +1,13 @@
 //! The header block of a message or part, line by line, and the part that follows from it.
 
+use super::ambiguity;
 use super::boundary::{ALL_BOUNDARIES, DELIMITER_LINE};
 use super::charset::Charset;
 use super::facts::{
-    CodingFlags, ContentFlags, DamageFlags, Fields, HeaderFlags, HoldsFlags, LimitFlags, NameFlags, Part,
-    StructureFlags, TextFlags,
+    AmbiguityFlags, CodingFlags, ContentFlags, DamageFlags, Fields, HeaderFlags, HoldsFlags, LimitFlags, NameFlags,
+    Part, StructureFlags, TextFlags,
 };
-use super::header::{self, MimeHeader};
+use super::header::{self, Mark, MimeHeader};
 use super::limits::Limits;
 use super::names::{Disposition, Encoding, Encryption, Extension, Family, FileKind, MediaType};
 use super::received::Trace;
@@ -15,6 +16,9 @@ use super::stream::{Kind, Open, Outer};
 
 /// Bytes of the field buffer that are kept from one header block to the next.
 pub(super) const FIELD_KEPT: usize = 4 * 1024;
+
+/// Bytes of a header block without a field.
+const EMPTY_LINE: u32 = 2;
 
 /// Reads one header block (RFC 5322 §2.2), cut anywhere.
 pub(super) struct HeaderReader {
@@ -37,6 +41,24 @@ pub(super) struct HeaderReader {
     /// Bytes of the current field that found no room in the buffer.
     dropped: usize,
     lines: u32,
+    /// A line ended in CRLF.
+    crlf: bool,
+    /// A LF alone ends the line before the current field, or one of its own.
+    lf: bool,
+    /// A LF alone stands before, in or behind a MIME field, or ends the block.
+    mime_lf: bool,
+    /// A LF alone ended the last line.
+    line_lf: bool,
+    ambiguity: AmbiguityFlags,
+}
+
+/// How a field is written.
+#[derive(Clone, Copy)]
+struct Written {
+    /// There are blanks between its name and the colon.
+    spaced: bool,
+    /// It has continuation lines that need a closer look.
+    folded: bool,
 }
 
 /// What came of the bytes given to a [`HeaderReader`].
@@ -70,6 +92,11 @@ impl HeaderReader {
             name_length: None,
             dropped: 0,
             lines: 0,
+            crlf: false,
+            lf: false,
+            mime_lf: false,
+            line_lf: false,
+            ambiguity: AmbiguityFlags::empty(),
         }
     }
 
@@ -83,7 +110,8 @@ impl HeaderReader {
         self.wire += (name.len() + 1 + value.len() + bare_lfs(value) + 2) as u64;
         let (examined, rest) = value.split_at(value.len().min(Limits::FIELD_BYTES));
         let dropped = if rest.is_empty() { 0 } else { rest.len() + bare_lfs(value) - bare_lfs(examined) };
-        self.examine(shared, name, examined, dropped);
+        let folded = memchr::memchr(b'\n', examined).is_some();
+        self.examine(shared, name, examined, dropped, Written { spaced: false, folded });
     }
 
     /// The empty line that ended a block that came apart.
@@ -136,6 +164,9 @@ impl HeaderReader {
                 [.., before, _] => *before == b'\r',
                 _ => self.last == b'\r',
             };
+            self.crlf |= crlf;
+            self.lf |= !crlf;
+            self.line_lf = !crlf;
             self.whole_line(shared, crlf, is_delimiter)
         } else {
             HeaderStep::More
@@ -170,24 +201,32 @@ impl HeaderReader {
             return None;
         }
         let (mut end, mut lines, mut bare_lf) = (0, 0, 0);
-        loop {
+        let mut folded = false;
+        let ends_bare = loop {
             end += memchr::memchr(b'\n', &bytes[end..])? + 1;
             lines += 1;
-            bare_lf += usize::from(!bytes[..end].ends_with(b"\r\n"));
+            let ends_bare = !bytes[..end].ends_with(b"\r\n");
+            bare_lf += usize::from(ends_bare);
             if end > DELIMITER_LINE {
                 return None;
             }
             if !is_blank(*bytes.get(end)?) {
-                break;
+                break ends_bare;
             }
-        }
+            folded |= may_name_a_part(&bytes[end + 1..]);
+        };
         let text = &bytes[..end - 1];
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         // A name ends in the first line: none has a line end in it.
         let name = header::name_of(text)?;
         let colon = name.len() + text[name.len()..].iter().position(|b| *b == b':')?;
-        self.note_colon(shared, name.len(), colon);
-        self.examine(shared, name, &text[colon + 1..], 0);
+        self.lf |= bare_lf > 0;
+        self.crlf |= bare_lf < lines as usize;
+        let written = Written { spaced: colon > name.len(), folded };
+        self.note_colon(shared, written.spaced);
+        self.examine(shared, name, &text[colon + 1..], 0, written);
+        self.line_lf = ends_bare;
+        self.lf = ends_bare;
         self.lines = self.lines.saturating_add(lines);
         self.last = b'\n';
         self.wire += (end + bare_lf) as u64;
@@ -206,6 +245,7 @@ impl HeaderReader {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         self.lines = self.lines.saturating_add(1);
         if line.is_empty() && self.dropped == 0 {
+            self.mime_lf |= self.lf;
             self.wire += wire;
             self.take_field(shared);
             return HeaderStep::End { raw, wire };
@@ -219,6 +259,7 @@ impl HeaderReader {
                 if self.root && self.lines == 1 && !shared.field.trim_ascii().is_empty() {
                     shared.facts.header.flags |= HeaderFlags::CONTINUES_NOTHING;
                 }
+                self.ambiguity |= ambiguity::blank_before(line);
                 shared.field.clear();
             }
         } else if self.name_length.is_some() {
@@ -246,6 +287,9 @@ impl HeaderReader {
 
     fn not_header(&mut self, shared: &mut Shared) -> HeaderStep {
         self.line_length = 0;
+        if self.mime.structure.contains(StructureFlags::BAD_LINE) {
+            self.ambiguity |= ambiguity::bad_line(&shared.field, self.mime.seen.intersects(MIME_FIELDS));
+        }
         HeaderStep::NotHeader { line: std::mem::take(&mut shared.field) }
     }
 
@@ -273,21 +317,24 @@ impl HeaderReader {
         let text = field.strip_suffix(b"\n").unwrap_or(&field);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
         if let Some((name, rest)) = self.name_length.take().and_then(|length| text.split_at_checked(length)) {
-            let colon = memchr::memchr(b':', rest).unwrap_or(0);
-            self.note_colon(shared, 0, colon);
-            self.examine(shared, name, rest.get(colon + 1..).unwrap_or_default(), dropped);
+            let colon = memchr::memchr(b':', rest).map_or(rest.len(), |at| at + 1);
+            let value = &rest[colon..];
+            let written = Written { spaced: colon > 1, folded: memchr::memchr(b'\n', value).is_some() };
+            self.note_colon(shared, written.spaced);
+            self.examine(shared, name, value, dropped, written);
         }
+        self.lf = self.line_lf;
         field.clear();
         shared.field = field;
     }
 
-    fn note_colon(&self, shared: &mut Shared, name_end: usize, colon: usize) {
-        if self.root && colon > name_end {
+    fn note_colon(&self, shared: &mut Shared, spaced: bool) {
+        if self.root && spaced {
             shared.facts.header.flags |= HeaderFlags::SPACE_BEFORE_COLON;
         }
     }
 
-    fn examine(&mut self, shared: &mut Shared, name: &[u8], value: &[u8], dropped: usize) {
+    fn examine(&mut self, shared: &mut Shared, name: &[u8], value: &[u8], dropped: usize, written: Written) {
         self.fields = self.fields.saturating_add(1);
         if dropped > 0 {
             shared.facts.limits |= LimitFlags::FIELD_BYTES;
@@ -300,16 +347,41 @@ impl HeaderReader {
         if let Some(field) = field {
             self.mime.field(field, value);
         }
+        let mime = field.is_some_and(|field| MIME_FIELDS.contains(field));
+        if mime {
+            self.mime_lf |= self.lf;
+            if written.spaced {
+                self.ambiguity |= AmbiguityFlags::FIELD_NAME_SPACING;
+            }
+        }
+        if name.is_empty() && (!self.root || ambiguity::describes(value)) {
+            self.ambiguity |= AmbiguityFlags::FIELD_OVERLAP;
+        }
         if self.root {
             let arrival = shared.facts.envelope.arrival;
             self.trace.field(name, value, &mut shared.facts.header);
             let reached = shared.facts.header.take(name, field, value, dropped, arrival);
             shared.facts.limits |= reached;
         }
+        if written.folded {
+            self.ambiguity |= ambiguity::continuations(value, mime, !self.root);
+        }
+        // What the values of most fields have none of.
+        let odd = match (mime, self.root) {
+            (true, _) => self.mime.odd,
+            (false, true) => shared.facts.header.flags.contains(HeaderFlags::BARE_CR),
+            (false, false) => memchr::memchr(b'\r', value).is_some(),
+        };
+        if odd {
+            self.ambiguity |= ambiguity::bare_crs(value, mime);
+            if mime {
+                self.ambiguity |= ambiguity::value(value);
+            }
+        }
     }
 
     /// The part this header block is of, and the boundary if it has one.
-    pub fn into_part(self, shared: &mut Shared, open: &[Open], outer: Outer) -> (Part, Option<Vec<u8>>) {
+    pub fn into_part(mut self, shared: &mut Shared, open: &[Open], outer: Outer) -> (Part, Described) {
         let facts = &mut shared.facts;
         facts.limits |= self.mime.limits;
         if self.root {
@@ -318,6 +390,9 @@ impl HeaderReader {
             if self.mime.structure.contains(StructureFlags::BAD_LINE) {
                 facts.header.flags |= HeaderFlags::BAD_LINE;
             }
+        }
+        if self.crlf && self.mime_lf {
+            self.ambiguity |= AmbiguityFlags::LINE_BREAK;
         }
         let mut structure = self.mime.structure;
         structure.set(StructureFlags::TYPE_MISSING, self.mime.media.is_none());
@@ -349,6 +424,7 @@ impl HeaderReader {
             coding: self.mime.coding,
             text: TextFlags::empty(),
             structure,
+            ambiguity: self.ambiguity | self.mime.ambiguity,
             content: ContentFlags::empty(),
             damage: DamageFlags::empty(),
             encryption: Encryption::No,
@@ -362,12 +438,27 @@ impl HeaderReader {
             !matches!(part.encoding, Encoding::SevenBit | Encoding::EightBit | Encoding::Binary | Encoding::Undeclared);
         let composite = declared.is_multipart() || declared.is_message();
         part.coding.set(CodingFlags::COMPOSITE_ENCODED, hidden && composite);
-        (part, self.mime.boundary)
+        let MimeHeader { boundary, start, content_id, .. } = self.mime;
+        (part, Described { boundary, start, content_id })
     }
+}
+
+/// What a header block says about its part and others.
+pub(super) struct Described {
+    /// The boundary parameter.
+    pub boundary: Option<Vec<u8>>,
+    /// Marks of the part that a multipart/related says to begin with, and of this part.
+    pub start: Option<Mark>,
+    pub content_id: Option<Mark>,
 }
 
 fn is_blank(b: u8) -> bool {
     matches!(b, b' ' | b'\t')
+}
+
+/// Behind its first blank, a continuation line may begin with a field that describes a part, or be empty.
+fn may_name_a_part(line: &[u8]) -> bool {
+    matches!(line.first(), None | Some(b'c' | b'C' | b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 /// Line ends that are a LF alone, which SMTP carries as CRLF.
@@ -407,10 +498,25 @@ impl Part {
             coding: CodingFlags::empty(),
             text: TextFlags::empty(),
             structure: StructureFlags::empty(),
+            ambiguity: AmbiguityFlags::empty(),
             content: ContentFlags::empty(),
             damage: DamageFlags::empty(),
             encryption: Encryption::No,
             holds: HoldsFlags::empty(),
+        }
+    }
+
+    /// Its body begins with a field that belongs into its header.
+    pub(super) fn note_fields(&mut self, field: bool) {
+        use MediaType::{MessageExternalBody, MessageOther, MessagePartial, TextRfc822Headers};
+        // These types are made of header fields.
+        let fields = [MessagePartial, MessageExternalBody, MessageOther, TextRfc822Headers];
+        if field && !self.declared.is_machinery() && !fields.contains(&self.declared) {
+            self.ambiguity |= if self.header_bytes > EMPTY_LINE {
+                AmbiguityFlags::HEADER_END
+            } else {
+                AmbiguityFlags::ENTITY_ON_DELIMITER
+            };
         }
     }
 

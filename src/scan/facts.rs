@@ -170,6 +170,8 @@ facts! {
         pub text: TextFlags,
         /// Header and place in the structure.
         pub structure: StructureFlags,
+        /// What programs read in different ways.
+        pub ambiguity: AmbiguityFlags,
         /// The decoded content.
         pub content: ContentFlags,
         /// How the file is damaged.
@@ -402,6 +404,32 @@ flags! {
         const CTE_MALFORMED = 14;
         /// An encoding other than 7bit, 8bit or binary on a composite type (RFC 2045 §6.4).
         const COMPOSITE_ENCODED = 15;
+        /// base64: a foreign character or `=` stands between data.
+        const BASE64_INTERRUPTED = 16;
+        /// base64: more groups follow complete padding, and nothing that base64 does not have is among them.
+        const BASE64_CONCATENATED = 17;
+        /// base64: lines of one length that hold no whole groups.
+        const BASE64_UNEVEN = 18;
+        /// base64: lines of different lengths that hold no whole groups.
+        const BASE64_IRREGULAR = 19;
+        /// quoted-printable: blanks between `=` and the line end (RFC 2045 §6.7 rule 3).
+        const QP_PADDED_BREAK = 20;
+        /// quoted-printable: a lower-case hex digit (RFC 2045 §6.7 rule 1).
+        const QP_LOWERCASE = 21;
+        /// quoted-printable: bytes above 0x7F, or controls below TAB (RFC 2045 §6.7 rule 2).
+        const QP_RAW = 22;
+        /// quoted-printable: a blank at a line's end (RFC 2045 §6.7 rule 3).
+        const QP_TRAILING_BLANK = 23;
+        /// quoted-printable: lines of more than 76 characters (RFC 2045 §6.7 rule 5).
+        const QP_LONG_LINES = 24;
+        /// No encoding is declared that hides content, but the content is a file in base64.
+        const LOOKS_BASE64 = 25;
+        /// A yEnc block inside text.
+        const YENC = 26;
+        /// A BinHex file inside text (RFC 1741).
+        const BINHEX = 27;
+        /// Lines that end in a LF alone beside lines that end in CRLF (RFC 5321 §2.3.8).
+        const MIXED_LINE_ENDS = 28;
     }
 
     /// Header of a part and its place in the structure.
@@ -436,10 +464,80 @@ flags! {
         const IN_MESSAGE = 13;
         /// Delimiter lines after the close-delimiter.
         const AFTER_CLOSE = 14;
-        /// The boundary parameter comes twice.
-        const BOUNDARY_DUPLICATE = 15;
+        /// The boundary has characters that boundaries must not have (RFC 2046 §5.1.1), and that programs take all the same.
+        const BOUNDARY_BAD_CHARS = 15;
+        /// Its boundary begins like the one of a container around it, or the other way round (RFC 2046 §5.1.2).
+        const BOUNDARY_PREFIX = 16;
+        /// More than 2 KiB before the first delimiter.
+        const PREAMBLE_LARGE = 17;
+        /// More than 2 KiB behind the close-delimiter.
+        const EPILOGUE_LARGE = 18;
+        /// A plain text behind an HTML part of a multipart/alternative (RFC 2046 §5.1.4).
+        const PLAIN_AFTER_HTML = 19;
+        /// A multipart/signed with another number of parts than two (RFC 1847 §2.1).
+        const SIGNED_PARTS = 20;
+        /// No part has the Content-ID that the `start` parameter names (RFC 2387 §3.2).
+        const START_MISSING = 21;
         /// Content-Disposition has no type, or something that is no parameter (RFC 2183 §2).
         const DISPOSITION_MALFORMED = 24;
+    }
+
+    /// What programs read in different ways, so that a filter may see other parts than the recipient.
+    pub struct AmbiguityFlags: u32 {
+        /// Content-Type twice, with different values.
+        const DUPLICATE_TYPE = 0;
+        /// Content-Transfer-Encoding twice, with different values.
+        const DUPLICATE_ENCODING = 1;
+        /// Content-Disposition twice, with different values.
+        const DUPLICATE_DISPOSITION = 2;
+        /// Several values where one belongs, or a quoted one where a token belongs.
+        const MULTIPLE_VALUES = 3;
+        /// A parameter twice, with different values; a boundary twice with any.
+        const DUPLICATE_PARAMETER = 4;
+        /// Blanks or bytes that are not visible before, in or behind the name of a MIME field.
+        const FIELD_NAME_SPACING = 5;
+        /// NUL in a MIME field.
+        const NUL = 6;
+        /// The name of an encoding that hides content, with something before, in or behind it.
+        const ENCODING_JUNK = 7;
+        /// A MIME field inside the value of another, a value that repeats itself, or a field without a name.
+        const FIELD_OVERLAP = 8;
+        /// A MIME field folded where programs differ, or by a CR alone.
+        const FOLDING = 9;
+        /// Lines of the header that end in something else than the others.
+        const LINE_BREAK = 10;
+        /// The header block does not end in an empty line, or the body begins with more MIME fields.
+        const HEADER_END = 11;
+        /// Quotes or backslashes in or around the boundary that programs undo differently.
+        const BOUNDARY_QUOTING = 12;
+        /// Characters in or around the boundary at which programs cut it differently.
+        const BOUNDARY_CHARS = 13;
+        /// There is a boundary parameter, but nothing in it.
+        const BOUNDARY_EMPTY = 14;
+        /// The boundary parameter is misspelt or not divided from the rest as it should be.
+        const BOUNDARY_SYNTAX = 15;
+        /// A part that is no multipart has a boundary that occurs in it; or a multipart has delimiters of another boundary.
+        const BOUNDARY_ON_LEAF = 16;
+        /// A comment (RFC 5322 §3.2.2) in or beside a type, encoding or boundary, or one that does not end.
+        const COMMENT = 17;
+        /// An encoded word (RFC 2047) where a token belongs.
+        const ENCODED_WORD = 18;
+        /// RFC 2231 in a parameter that the structure rests on.
+        const RFC2231 = 19;
+        /// White space before or inside a delimiter line, or a dash missing or added.
+        const DELIMITER_WHITESPACE = 20;
+        /// Blanks behind a delimiter (RFC 2046 §5.1.1: transport padding).
+        const DELIMITER_PADDING = 21;
+        /// A header line or text on the delimiter line, or MIME fields behind an empty line behind it.
+        const ENTITY_ON_DELIMITER = 22;
+        /// Lines that are a delimiter to some programs: other case, or other text behind it.
+        const DELIMITER_LOOKALIKE = 23;
+        /// MIME fields before the first delimiter.
+        const PART_IN_PREAMBLE = 24;
+        /// MIME fields behind the close-delimiter.
+        const PART_IN_EPILOGUE = 25;
+        /// A multipart with the boundary of one around it, or whose own delimiter never comes before the outer one does.
+        const NESTED_BOUNDARY = 26;
     }
 
     /// How a file is damaged, as its own format tells.

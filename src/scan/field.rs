@@ -29,6 +29,8 @@ pub(super) struct Reader<'a> {
     pub deep_comment: bool,
     /// Something between two semicolons is no parameter, or stands behind one.
     pub junk: bool,
+    /// Something was met that programs may read differently: a comment, a parameter without a value, blanks around `=`.
+    pub odd: bool,
 }
 
 /// White space, that of folding included.
@@ -86,7 +88,7 @@ fn trim_end(bytes: &[u8]) -> &[u8] {
 impl<'a> Reader<'a> {
     /// A reader of the field with this value.
     pub fn new(value: &'a [u8]) -> Reader<'a> {
-        Reader { rest: value, left: Limits::PARAMETERS, too_many: false, deep_comment: false, junk: false }
+        Reader { rest: value, left: Limits::PARAMETERS, too_many: false, deep_comment: false, junk: false, odd: false }
     }
 
     /// What stands before the first `;`, without comments around it.
@@ -105,12 +107,15 @@ impl<'a> Reader<'a> {
     pub fn param(&mut self) -> Option<Param<'a>> {
         loop {
             self.skip_comments();
-            self.junk |= !self.take_until(|b| b == b';').is_empty();
+            let before = self.take_until(|b| b == b';');
+            self.junk |= !before.is_empty();
+            self.odd |= !before.is_empty();
             self.rest = self.rest.get(1..)?;
             self.skip_comments();
             let name = self.take_until(|b| matches!(b, b'=' | b';'));
             let Some((b'=', value)) = self.rest.split_first() else {
                 self.junk |= !name.is_empty();
+                self.odd |= !name.is_empty();
                 continue;
             };
             if self.left == 0 {
@@ -119,6 +124,7 @@ impl<'a> Reader<'a> {
             }
             self.left -= 1;
             self.rest = value;
+            self.odd |= [name.last(), value.first()].into_iter().flatten().any(|b| is(*b, BLANK));
             self.skip_comments();
             let name = trim_end(name);
             return Some(match self.rest.split_first() {
@@ -186,6 +192,7 @@ impl<'a> Reader<'a> {
     /// Skips a comment (RFC 5322 §3.2.2), nested to any depth, in one pass.
     #[cold]
     fn skip_comment(&mut self) {
+        self.odd = true;
         let mut depth = 0usize;
         let mut at = 0;
         while let Some(&b) = self.rest.get(at) {

@@ -1,8 +1,11 @@
 //! A header block: single fields in, what they say about the message or part out.
 
+use super::ambiguity;
 use super::charset::Charset;
 use super::entity::bare_lfs;
-use super::facts::{AddressFlags, CodingFlags, Fields, HeaderFacts, HeaderFlags, LimitFlags, StructureFlags};
+use super::facts::{
+    AddressFlags, AmbiguityFlags, CodingFlags, Fields, HeaderFacts, HeaderFlags, LimitFlags, NameFlags, StructureFlags,
+};
 use super::field::{Reader, is_name, is_token};
 use super::filename::{LastName, Name, NameParams};
 use super::limits::Limits;
@@ -15,6 +18,8 @@ const POSTFIX_FIELD_BYTES: usize = 102_400;
 /// Fields that are lists of addresses (RFC 5322 §3.6.2, §3.6.3).
 const ADDRESSES: Fields =
     Fields::FROM.union(Fields::SENDER).union(Fields::REPLY_TO).union(Fields::TO).union(Fields::CC).union(Fields::BCC);
+/// Tells values apart.
+pub(super) type Mark = std::num::NonZeroU32;
 
 /// What the MIME fields of a header block say (RFC 2045 §3).
 pub(super) struct MimeHeader {
@@ -28,11 +33,19 @@ pub(super) struct MimeHeader {
     pub disposition: Disposition,
     pub structure: StructureFlags,
     pub coding: CodingFlags,
+    pub ambiguity: AmbiguityFlags,
+    /// The `start` parameter of Content-Type, and Content-ID, as marks to compare.
+    pub start: Option<Mark>,
+    pub content_id: Option<Mark>,
     pub limits: LimitFlags,
     pub seen: Fields,
     type_name: Name,
     disposition_name: Name,
     last_name: LastName,
+    /// Marks of the first Content-Type, Content-Transfer-Encoding and Content-Disposition, to compare a second one with.
+    marks: [Option<Mark>; 3],
+    /// The last of these fields has a control or a colon in it.
+    pub odd: bool,
 }
 
 impl Default for MimeHeader {
@@ -45,11 +58,16 @@ impl Default for MimeHeader {
             disposition: Disposition::None,
             structure: StructureFlags::empty(),
             coding: CodingFlags::empty(),
+            ambiguity: AmbiguityFlags::empty(),
+            start: None,
+            content_id: None,
             limits: LimitFlags::empty(),
             seen: Fields::empty(),
             type_name: Name::NONE,
             disposition_name: Name::NONE,
             last_name: LastName::none(),
+            marks: [None; 3],
+            odd: false,
         }
     }
 }
@@ -57,10 +75,18 @@ impl Default for MimeHeader {
 impl MimeHeader {
     /// Takes a field. Of a field that comes twice the first counts, as most programs read it.
     pub fn field(&mut self, field: Fields, value: &[u8]) {
-        let mime = Fields::CONTENT_TYPE | Fields::CONTENT_TRANSFER_ENCODING | Fields::CONTENT_DISPOSITION;
-        if mime.contains(field) && self.seen.contains(field) {
-            self.structure |= StructureFlags::DUPLICATE_FIELD;
-            return;
+        if let Some(place) = DESCRIPTIONS.iter().position(|(known, _)| *known == field) {
+            let (mark, odd) = mark(value);
+            let mark = Some(mark);
+            self.odd = odd;
+            if self.seen.contains(field) {
+                self.structure |= StructureFlags::DUPLICATE_FIELD;
+                if mark != self.marks[place] {
+                    self.ambiguity |= DESCRIPTIONS[place].1;
+                }
+                return;
+            }
+            self.marks[place] = mark;
         }
         self.seen |= field;
         if field == Fields::CONTENT_TYPE {
@@ -71,6 +97,9 @@ impl MimeHeader {
             self.content_disposition(value);
         } else if field == Fields::CONTENT_ID || field == Fields::CONTENT_LOCATION {
             self.structure |= StructureFlags::REFERENCED;
+            if field == Fields::CONTENT_ID {
+                self.content_id = Some(mark(value).0);
+            }
         }
     }
 
@@ -93,16 +122,21 @@ impl MimeHeader {
         }
         let mut names = NameParams::default();
         let mut encoded_boundary = NameParams::default();
+        let (mut charsets, mut odd) = (0, false);
         while let Some(param) = reader.param() {
             if is_name(param.name, "boundary") {
                 self.boundary_param(&param.value);
             } else if is_name(param.name, "charset") {
+                charsets += 1;
                 if self.charset == Charset::None {
                     self.charset = Charset::of(&param.value);
                 }
+            } else if self.media == Some(MediaType::MultipartRelated) && is_name(param.name, "start") {
+                self.start = Some(mark(&param.value).0);
             } else if !encoded_boundary.take(&param, "boundary") {
                 names.take(&param, "name");
             }
+            odd |= param.unterminated || param.name.ends_with(b"*");
         }
         // RFC 2231 lets every parameter be encoded or cut in pieces; some programs do it to long boundaries.
         if let Some(boundary) = encoded_boundary.value() {
@@ -110,11 +144,16 @@ impl MimeHeader {
         }
         self.note_bounds(&reader);
         self.type_name = names.judge(&mut self.last_name);
+        let multipart = self.media.is_some_and(MediaType::is_multipart);
+        let malformed = self.structure.contains(StructureFlags::TYPE_MALFORMED);
+        let twice = charsets > 1 || self.type_name.flags.contains(NameFlags::DUPLICATE);
+        if multipart || malformed || twice || odd || reader.odd {
+            self.ambiguity |= ambiguity::content_type(value, multipart);
+        }
     }
 
     fn boundary_param(&mut self, value: &[u8]) {
         if self.boundary.is_some() {
-            self.structure |= StructureFlags::BOUNDARY_DUPLICATE;
             return;
         }
         // RFC 2046 §5.1.1: a boundary does not end with white space.
@@ -126,6 +165,9 @@ impl MimeHeader {
             self.limits |= LimitFlags::BOUNDARY;
         } else if end > 0 {
             self.boundary = Some(value[..end].to_vec());
+            if !value[..end].iter().all(|b| is_boundary_char(*b)) {
+                self.structure |= StructureFlags::BOUNDARY_BAD_CHARS;
+            }
         }
     }
 
@@ -137,10 +179,15 @@ impl MimeHeader {
         let mut reader = Reader::new(value);
         let head = reader.head();
         let end = head.iter().position(|b| b.is_ascii_whitespace() || *b == b',').unwrap_or(head.len());
+        let token = &head[..end];
+        self.encoding = encoding_of(token).unwrap_or(Encoding::Unknown);
+        if token.len() == value.trim_ascii().len() && self.encoding != Encoding::Unknown {
+            return;
+        }
         if end < head.len() || reader.junk_before_params() || reader.param().is_some() {
             self.coding |= CodingFlags::CTE_MALFORMED;
         }
-        self.encoding = encoding_of(&head[..end]).unwrap_or(Encoding::Unknown);
+        self.ambiguity |= ambiguity::transfer_encoding(value);
     }
 
     fn content_disposition(&mut self, value: &[u8]) {
@@ -161,6 +208,10 @@ impl MimeHeader {
         self.note_bounds(&reader);
         self.structure.set(StructureFlags::DISPOSITION_MALFORMED, reader.junk || !is_token(head));
         self.disposition_name = names.judge(&mut self.last_name);
+        let twice = self.disposition_name.flags.contains(NameFlags::DUPLICATE);
+        if self.disposition == Disposition::Other || twice || reader.odd {
+            self.ambiguity |= ambiguity::disposition(value);
+        }
     }
 
     fn note_bounds(&mut self, reader: &Reader<'_>) {
@@ -171,6 +222,38 @@ impl MimeHeader {
             self.limits |= LimitFlags::COMMENTS;
         }
     }
+}
+
+/// Fields that say what a part is, and what it is called if they come twice and differ.
+const DESCRIPTIONS: [(Fields, AmbiguityFlags); 3] = [
+    (Fields::CONTENT_TYPE, AmbiguityFlags::DUPLICATE_TYPE),
+    (Fields::CONTENT_TRANSFER_ENCODING, AmbiguityFlags::DUPLICATE_ENCODING),
+    (Fields::CONTENT_DISPOSITION, AmbiguityFlags::DUPLICATE_DISPOSITION),
+];
+
+/// Tells values of one header block apart, whatever their case; never kept. And whether there is a control or a colon in the
+/// value, which most have none of.
+fn mark(value: &[u8]) -> (Mark, bool) {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    const BLANKS: u64 = b' ' as u64 * ONES;
+    let value = value.strip_prefix(b" ").unwrap_or(value);
+    let (mut mark, mut odd) = (value.len() as u64, 0);
+    let mut add = |word: [u8; 8]| {
+        let word = u64::from_le_bytes(word);
+        // Eight comparisons in one (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
+        let colons = word ^ (b':' as u64 * ONES);
+        odd |= word.wrapping_sub(BLANKS) & !word | colons.wrapping_sub(ONES) & !colons;
+        mark = (mark ^ (word | BLANKS)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+    };
+    let (words, rest) = value.as_chunks::<8>();
+    words.iter().for_each(|word| add(*word));
+    if !rest.is_empty() {
+        let mut word = [b' '; 8];
+        word.iter_mut().zip(rest).for_each(|(to, b)| *to = *b);
+        add(word);
+    }
+    (Mark::MIN | (mark >> 32) as u32, odd & HIGH != 0)
 }
 
 /// The transfer encoding of this name, in any case.
@@ -187,6 +270,11 @@ pub(super) fn encoding_of(token: &[u8]) -> Option<Encoding> {
         ("uue", Encoding::Uuencode),
     ];
     KNOWN.iter().find(|(name, _)| is_name(token, name)).map(|(_, encoding)| *encoding)
+}
+
+/// A character of a boundary (RFC 2046 §5.1.1: `bchars`).
+fn is_boundary_char(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b"'()+_,-./:=? ".contains(&b)
 }
 
 /// The field of this name, in any case.
@@ -396,7 +484,7 @@ mod tests {
             ("text", StructureFlags::TYPE_MALFORMED),
             ("text/", StructureFlags::TYPE_MALFORMED),
             ("a/b, c/d", StructureFlags::TYPE_MALFORMED),
-            ("a/b; boundary=x; boundary=y", StructureFlags::BOUNDARY_DUPLICATE),
+            ("a/b; boundary=\"a*b\"", StructureFlags::BOUNDARY_BAD_CHARS),
         ] {
             assert_eq!(mime(&[(Fields::CONTENT_TYPE, bad)]).structure, flag, "{bad}");
         }

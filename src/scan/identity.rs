@@ -23,7 +23,7 @@ impl Identity {
     /// Takes the next piece, in which no CRLF is cut.
     pub fn feed(&mut self, piece: &[u8], sink: &mut impl Sink) {
         match &mut self.watch {
-            Some(watch) if !watch.found => watch.text(piece, &mut self.lines),
+            Some(watch) if watch.found.is_empty() => watch.text(piece, &mut self.lines),
             _ => self.lines.text(piece),
         }
         if self.encoding != Encoding::Binary && memchr::memchr(0, piece).is_some() {
@@ -44,9 +44,6 @@ impl Identity {
 
     /// The part ends.
     pub fn finish(&mut self) -> CodingFlags {
-        if self.watch.as_mut().is_some_and(Watch::finish) {
-            self.flags |= CodingFlags::UUENCODE;
-        }
-        self.flags
+        self.flags | self.watch.as_mut().map_or(CodingFlags::empty(), Watch::finish)
     }
 }

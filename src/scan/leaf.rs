@@ -148,6 +148,7 @@ impl Leaf {
         let lines = *self.lines();
         coding.set(CodingFlags::LONG_LINE, lines.longest > LONGEST_LINE);
         coding.set(CodingFlags::BARE_CR, lines.bare_cr);
+        coding.set(CodingFlags::MIXED_LINE_ENDS, lines.crlf && lines.bare_lf > 0);
         let wire = self.raw + lines.bare_lf;
         let seen = match self.target {
             Target::Content(content) => {
@@ -158,10 +159,24 @@ impl Leaf {
             Target::Message(stream) => {
                 let decoded = stream.finish(shared, cut);
                 let (flags, text, report) = Default::default();
-                Seen { decoded, kind: FileKind::Message, flags, text, report, data_uri_bytes: 0, digest: 0 }
+                Seen {
+                    decoded,
+                    kind: FileKind::Message,
+                    flags,
+                    text,
+                    report,
+                    data_uri_bytes: 0,
+                    field: false,
+                    looks_base64: false,
+                    digest: 0,
+                }
             }
         };
         let part = shared.part(self.slot);
+        if matches!(self.coder, Coder::Identity(_)) {
+            coding.set(CodingFlags::LOOKS_BASE64, seen.looks_base64);
+            part.note_fields(seen.field);
+        }
         part.encoded_bytes = wire;
         part.decoded_bytes = seen.decoded;
         part.detected = seen.kind;

@@ -11,6 +11,8 @@ pub(super) struct Lines {
     pub longest: u64,
     /// Line ends that are a LF alone.
     pub bare_lf: u64,
+    /// There is a line end that is CRLF.
+    pub crlf: bool,
     /// There is a CR that ends no line.
     pub bare_cr: bool,
 }
@@ -28,18 +30,25 @@ impl Lines {
     pub fn end(&mut self, crlf: bool) {
         self.length = 0;
         self.bare_lf += u64::from(!crlf);
+        self.crlf |= crlf;
     }
 
-    /// Whole lines of this many bytes came.
+    /// So many whole lines of this many bytes came.
     #[inline]
-    pub fn whole(&mut self, bytes: usize, bare_lf: u64) {
+    pub fn whole(&mut self, count: u64, bytes: usize, bare_lf: u64) {
         self.longest = self.longest.max(bytes as u64);
         self.bare_lf += bare_lf;
+        self.crlf |= count > bare_lf;
     }
 
     /// Whether the next byte begins a line.
     pub fn at_start(&self) -> bool {
         self.length == 0
+    }
+
+    /// Bytes of the current line so far.
+    pub fn current(&self) -> u64 {
+        self.length
     }
 
     /// Counts a piece in which no CRLF is cut.

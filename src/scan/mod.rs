@@ -5,13 +5,15 @@
 //! However the body is cut into chunks, the facts are the same.
 //!
 //! ```text
-//! Scanner -> stream (structure) -> entity, header, field, filename, address, date, received, words (header blocks)
+//! Scanner -> stream (structure) -> entity, header, field, filename, address, date, received, words, ambiguity (header blocks)
+//!                               -> boundary, outside (delimiters, preambles and epilogues)
 //!                               -> leaf (bodies) -> base64, quoted_printable, identity, uuencode -> content -> sniff, mangled, formats
 //! ```
 //!
 //! Beside it, for files: `mbox` cuts mailboxes into messages, [`redact`] covers a message for other people's eyes.
 
 mod address;
+mod ambiguity;
 mod base64;
 mod boundary;
 pub mod charset;
@@ -33,6 +35,7 @@ mod mangled;
 pub(crate) mod mbox;
 mod message_id;
 pub mod names;
+mod outside;
 mod quoted_printable;
 mod received;
 pub mod redact;

@@ -16,8 +16,30 @@ enum State {
 /// A decoder. What is no escape is taken literally, and blanks at a line's end are kept, as most programs do.
 pub(super) struct QuotedPrintable {
     state: State,
+    /// After `=` and blanks.
+    padded: bool,
+    /// The last byte of the text so far, or any other that is no blank.
+    last: u8,
     flags: CodingFlags,
     pub lines: Lines,
+}
+
+/// The longest line of quoted-printable (RFC 2045 §6.7 rule 5).
+const LONGEST_LINE: u64 = 76;
+
+fn is_blank(b: u8) -> bool {
+    matches!(b, b' ' | b'\t')
+}
+
+/// A byte above 0x7F or a control below TAB, which must not stand for themselves (RFC 2045 §6.7 rule 2): one comparison, so that
+/// many are made at once. The controls behind TAB are not worth more.
+fn is_raw(b: u8) -> bool {
+    b.cast_signed() < b'\t'.cast_signed()
+}
+
+/// Of a hex digit.
+fn is_lower(b: u8) -> bool {
+    b >= b'a'
 }
 
 fn hex(b: u8) -> Option<u8> {
@@ -26,7 +48,13 @@ fn hex(b: u8) -> Option<u8> {
 
 impl QuotedPrintable {
     pub fn new() -> QuotedPrintable {
-        QuotedPrintable { state: State::Text, flags: CodingFlags::empty(), lines: Lines::default() }
+        QuotedPrintable {
+            state: State::Text,
+            padded: false,
+            last: 0,
+            flags: CodingFlags::empty(),
+            lines: Lines::default(),
+        }
     }
 
     /// Takes the next piece, in which no CRLF is cut.
@@ -39,12 +67,18 @@ impl QuotedPrintable {
                 State::Digit(high) => self.digit(high, rest, sink),
             };
         }
-        if memchr::memchr(0, piece).is_some() {
-            self.flags |= CodingFlags::NUL;
+        if piece.iter().fold(false, |raw, b| raw | is_raw(*b)) {
+            self.flags |= CodingFlags::QP_RAW;
+            if memchr::memchr(0, piece).is_some() {
+                self.flags |= CodingFlags::NUL;
+            }
         }
     }
 
     fn text<'a>(&mut self, text: &'a [u8], sink: &mut impl Sink) -> &'a [u8] {
+        if self.padded {
+            self.behind_blanks(text);
+        }
         let mut rest = text;
         // Everything from `start` on is literal and not yet given to the sink.
         let mut start = 0;
@@ -54,11 +88,11 @@ impl QuotedPrintable {
             self.lines.add(at - line);
             match &rest[at..] {
                 [b'\r', b'\n', ..] => {
-                    self.lines.end(true);
+                    self.end_line(&rest[..at], true);
                     line = at + 2;
                 }
                 [b'\n', ..] => {
-                    self.lines.end(false);
+                    self.end_line(&rest[..at], false);
                     line = at + 1;
                 }
                 [b'\r', ..] => {
@@ -72,11 +106,13 @@ impl QuotedPrintable {
                     self.lines.end(true);
                     rest = tail;
                     (start, line) = (0, 0);
+                    self.last = 0;
                 }
                 [_, tail @ ..] => {
                     put(sink, &rest[start..at]);
                     self.lines.add(1);
                     self.state = State::Escape;
+                    self.last = 0;
                     return tail;
                 }
                 [] => break,
@@ -84,7 +120,28 @@ impl QuotedPrintable {
         }
         self.lines.add(rest.len() - line);
         put(sink, &rest[start..]);
+        if let Some(last) = rest.last() {
+            self.last = *last;
+        }
         &[]
+    }
+
+    /// A line ends that is no soft line break.
+    #[inline]
+    fn end_line(&mut self, before: &[u8], crlf: bool) {
+        if is_blank(*before.last().unwrap_or(&self.last)) {
+            self.flags |= CodingFlags::QP_TRAILING_BLANK;
+        }
+        self.lines.end(crlf);
+    }
+
+    /// What follows `=` and a blank: blanks that transport added behind a soft line break (rule 3), or no line break at all.
+    fn behind_blanks(&mut self, text: &[u8]) {
+        if let Some(b) = text.iter().find(|b| !is_blank(**b)) {
+            self.padded = false;
+            let ends = matches!(b, b'\r' | b'\n');
+            self.flags |= if ends { CodingFlags::QP_PADDED_BREAK } else { CodingFlags::QP_INVALID };
+        }
     }
 
     fn escape<'a>(&mut self, rest: &'a [u8], sink: &mut impl Sink) -> &'a [u8] {
@@ -100,6 +157,9 @@ impl QuotedPrintable {
             }
             [high, low, tail @ ..] if hex(*high).is_some() && hex(*low).is_some() => {
                 self.lines.add(2);
+                if is_lower(*high) || is_lower(*low) {
+                    self.flags |= CodingFlags::QP_LOWERCASE;
+                }
                 put(sink, &[hex(*high).unwrap_or_default() << 4 | hex(*low).unwrap_or_default()]);
                 tail
             }
@@ -115,9 +175,11 @@ impl QuotedPrintable {
                 tail
             }
             _ => {
-                // Blanks between `=` and the line end were added in transport (rule 3): odd, but harmless.
-                let blank = matches!(rest.first(), Some(b' ' | b'\t'));
-                self.flags.set(CodingFlags::QP_INVALID, self.flags.contains(CodingFlags::QP_INVALID) || !blank);
+                if rest.first().is_some_and(|b| is_blank(*b)) {
+                    self.padded = true;
+                } else {
+                    self.flags |= CodingFlags::QP_INVALID;
+                }
                 put(sink, b"=");
                 rest
             }
@@ -127,9 +189,12 @@ impl QuotedPrintable {
     fn digit<'a>(&mut self, high: u8, rest: &'a [u8], sink: &mut impl Sink) -> &'a [u8] {
         self.state = State::Text;
         match (hex(high), hex(rest[0])) {
-            (Some(high), Some(low)) => {
+            (Some(h), Some(low)) => {
                 self.lines.add(1);
-                put(sink, &[high << 4 | low]);
+                if is_lower(high) || is_lower(rest[0]) {
+                    self.flags |= CodingFlags::QP_LOWERCASE;
+                }
+                put(sink, &[h << 4 | low]);
                 &rest[1..]
             }
             _ => {
@@ -143,6 +208,7 @@ impl QuotedPrintable {
     /// The part ends.
     pub fn finish(&mut self, sink: &mut impl Sink) -> CodingFlags {
         match self.state {
+            State::Text if self.padded => self.flags |= CodingFlags::QP_DANGLING,
             State::Text => {}
             State::Escape => self.flags |= CodingFlags::QP_DANGLING,
             State::Digit(high) => {
@@ -150,6 +216,7 @@ impl QuotedPrintable {
                 put(sink, &[b'=', high]);
             }
         }
+        self.flags.set(CodingFlags::QP_LONG_LINES, self.lines.longest > LONGEST_LINE);
         self.flags
     }
 }

@@ -4,17 +4,15 @@
 //! open containers is bounded, and nothing here recurses but an encoded message inside a message, at most
 //! [`Limits::ENCODED_LAYERS`] deep.
 
-use super::boundary::{self, DELIMITER_LINE, Delimiter};
+use super::boundary::{self, ALL_BOUNDARIES, DELIMITER_LINE, Dashed, Delimiter, Near};
 use super::early::Early;
 use super::entity::{self, HeaderReader, HeaderStep};
-use super::facts::{HeaderFlags, MessageFlags, Part, StructureFlags};
+use super::facts::{AmbiguityFlags, HeaderFlags, MessageFlags, Part, StructureFlags};
+use super::header::Mark;
 use super::leaf::Leaf;
 use super::names::{FileKind, MediaType};
+use super::outside::Outside;
 use super::shared::{Shared, Slot};
-use memchr::memmem::Finder;
-use std::sync::LazyLock;
-
-static LINE_OF_DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\n--"));
 
 /// A container whose end has not come.
 pub(super) struct Open {
@@ -34,6 +32,10 @@ pub(super) enum Kind {
         seen: bool,
         closed: bool,
         children: u32,
+        /// A part of it was HTML.
+        html: bool,
+        /// The mark of the part it says to begin with, until that part comes.
+        start: Option<Mark>,
     },
 }
 
@@ -65,6 +67,16 @@ impl Held {
     }
 }
 
+/// Containers whose delimiters a line may be nearly one of, from the inside.
+const NEAREST: usize = 4;
+
+/// What says by itself why the delimiter of a multipart never came.
+const WHY_NOT_FOUND: AmbiguityFlags = AmbiguityFlags::DELIMITER_WHITESPACE
+    .union(AmbiguityFlags::DELIMITER_LOOKALIKE)
+    .union(AmbiguityFlags::ENTITY_ON_DELIMITER)
+    .union(AmbiguityFlags::BOUNDARY_QUOTING)
+    .union(AmbiguityFlags::BOUNDARY_ON_LEAF);
+
 /// One message, being read.
 pub(super) struct Stream {
     open: Vec<Open>,
@@ -82,6 +94,10 @@ pub(super) struct Stream {
     carry: Vec<u8>,
     held: Held,
     place: Place,
+    /// The boundary of a part that is no multipart, and has none to show.
+    claimed: Option<(Slot, Vec<u8>)>,
+    /// The preamble or epilogue that is being read.
+    outside: Outside,
 }
 
 /// The part an encoded message stands in.
@@ -106,6 +122,8 @@ impl Stream {
             carry: Vec::new(),
             held: Held::Nothing,
             place: Place::default(),
+            claimed: None,
+            outside: Outside::default(),
         }
     }
 
@@ -191,22 +209,48 @@ impl Stream {
         let Some(header) = self.header.take() else { return };
         shared.field.clear();
         shared.field.shrink_to(entity::FIELD_KEPT);
-        let (part, boundary) = header.into_part(shared, &self.open, self.outer);
+        let (part, mut described) = header.into_part(shared, &self.open, self.outer);
         let media = part.declared;
+        let attachment = part.attachment;
+        let malformed = part.structure.contains(StructureFlags::TYPE_MALFORMED);
+        // Programs copy the Content-Type of the message they attach.
+        let claims = !malformed && !media.is_multipart() && !media.is_message();
+        let claimed = if claims { described.boundary.take() } else { None };
         let encoded = part.is_encoded();
         let depth = usize::from(part.depth);
         let slot = shared.add(part);
         self.at_line_start = true;
-        if let Some(Open { kind: Kind::Multipart { children, .. }, .. }) = self.open.last_mut() {
+        if let Some(Open { kind: Kind::Multipart { media: around, children, html, start, .. }, .. }) =
+            self.open.last_mut()
+        {
             *children = children.saturating_add(1);
+            if *around == MediaType::MultipartAlternative {
+                if media == MediaType::TextPlain && *html && !attachment {
+                    shared.part(slot).structure |= StructureFlags::PLAIN_AFTER_HTML;
+                }
+                *html |= matches!(media, MediaType::TextHtml | MediaType::MultipartRelated);
+            }
+            if *start == described.content_id {
+                *start = None;
+            }
         }
         let start = self.place;
         if depth == 0 {
             self.body = start;
         }
         if media.is_multipart() {
-            if let Some(boundary) = entity::followed(shared, slot, boundary, depth) {
-                let kind = Kind::Multipart { media, boundary, seen: false, closed: false, children: 0 };
+            if let Some(boundary) = entity::followed(shared, slot, described.boundary, depth) {
+                self.compare_boundaries(shared, slot, &boundary);
+                let mark = described.start;
+                let kind = Kind::Multipart {
+                    media,
+                    boundary,
+                    seen: false,
+                    closed: false,
+                    children: 0,
+                    html: false,
+                    start: mark,
+                };
                 self.open.push(Open { slot, kind, start });
                 return;
             }
@@ -223,12 +267,29 @@ impl Stream {
                 return;
             }
         }
+        if let Some(boundary) = claimed.filter(|boundary| shared.boundary_bytes + boundary.len() <= ALL_BOUNDARIES) {
+            shared.boundary_bytes += boundary.len();
+            self.claimed = Some((slot, boundary));
+        }
         self.leaf = Some(Leaf::new(slot, None, shared));
+    }
+
+    /// A multipart begins: its boundary should have nothing to do with those around it (RFC 2046 §5.1.2).
+    fn compare_boundaries(&self, shared: &mut Shared, slot: Slot, boundary: &[u8]) {
+        for open in &self.open {
+            let Kind::Multipart { boundary: outer, closed: false, .. } = &open.kind else { continue };
+            let part = shared.part(slot);
+            if outer == boundary {
+                part.ambiguity |= AmbiguityFlags::NESTED_BOUNDARY;
+            } else if outer.starts_with(boundary) || boundary.starts_with(outer) {
+                part.structure |= StructureFlags::BOUNDARY_PREFIX;
+            }
+        }
     }
 
     /// Bytes of a body, preamble or epilogue.
     fn content<'a>(&mut self, shared: &mut Shared, bytes: &'a [u8]) -> &'a [u8] {
-        if self.open.is_empty() {
+        if self.open.is_empty() && self.claimed.is_none() {
             self.emit(shared, bytes);
             return &[];
         }
@@ -237,11 +298,8 @@ impl Stream {
         }
         // Up to the next line that begins with dashes, or may do so once more bytes are here.
         let no_dash = self.leaf.as_ref().is_some_and(Leaf::is_base64) && memchr::memchr(b'-', bytes).is_none();
-        let end = match if no_dash { None } else { LINE_OF_DASHES.find(bytes) } {
-            Some(at) => at + 1,
-            None if bytes.ends_with(b"\n-") => bytes.len() - 1,
-            None => bytes.len(),
-        };
+        let end = if no_dash { boundary::open_line(bytes) } else { boundary::line_of_dashes(bytes) };
+        let end = end.unwrap_or(bytes.len());
         self.at_line_start = bytes[end - 1] == b'\n';
         self.emit(shared, &bytes[..end]);
         &bytes[end..]
@@ -249,7 +307,7 @@ impl Stream {
 
     /// A line begins: is it a delimiter?
     fn line_start<'a>(&mut self, shared: &mut Shared, bytes: &'a [u8]) -> &'a [u8] {
-        if self.carry.is_empty() && bytes[0] != b'-' {
+        if self.carry.is_empty() && !matches!(bytes[0], b'-' | b' ' | b'\t') {
             self.at_line_start = bytes[0] == b'\n';
             if self.at_line_start {
                 self.emit(shared, &bytes[..1]);
@@ -271,7 +329,7 @@ impl Stream {
             self.whole_line(shared, &carry);
             self.carry = carry;
             self.carry.clear();
-        } else if self.carry.len() == DELIMITER_LINE || !b"--".starts_with(&self.carry[..self.carry.len().min(2)]) {
+        } else if self.carry.len() == DELIMITER_LINE || !boundary::may_be_dashes(&self.carry) {
             let carry = std::mem::take(&mut self.carry);
             self.at_line_start = false;
             self.emit(shared, &carry);
@@ -281,16 +339,43 @@ impl Stream {
         rest
     }
 
-    /// A whole line that begins with a dash.
+    /// A whole line that begins with a dash, perhaps behind blanks.
     fn whole_line(&mut self, shared: &mut Shared, line: &[u8]) {
         self.at_line_start = true;
-        match find_delimiter(&self.open, line) {
-            Some((level, delimiter)) => self.delimiter(shared, line, level, delimiter),
-            None => self.emit(shared, line),
+        if let Some((level, delimiter)) = find_delimiter(&self.open, line) {
+            return self.delimiter(shared, line, level, delimiter);
+        }
+        self.look_closely(shared, line);
+        self.emit(shared, line);
+    }
+
+    /// A line that is no delimiter to us may be one to others.
+    fn look_closely(&mut self, shared: &mut Shared, line: &[u8]) {
+        let Some(dashed) = Dashed::new(line) else { return };
+        if let Some((slot, boundary)) = &self.claimed
+            && boundary::delimiter(boundary::without_padding(line), boundary).is_some()
+        {
+            shared.part(*slot).ambiguity |= AmbiguityFlags::BOUNDARY_ON_LEAF;
+        }
+        let unclosed = |open: &&Open| matches!(open.kind, Kind::Multipart { closed: false, .. });
+        for open in self.open.iter().rev().filter(unclosed).take(NEAREST) {
+            let Kind::Multipart { boundary, .. } = &open.kind else { continue };
+            let Some(near) = dashed.near(boundary) else { continue };
+            shared.part(open.slot).ambiguity |= match near {
+                Near::Whitespace => AmbiguityFlags::DELIMITER_WHITESPACE,
+                Near::Quotes => AmbiguityFlags::BOUNDARY_QUOTING,
+                Near::Entity => AmbiguityFlags::ENTITY_ON_DELIMITER,
+                Near::Lookalike => AmbiguityFlags::DELIMITER_LOOKALIKE,
+            };
+            self.outside.explained();
+            return;
         }
     }
 
     fn delimiter(&mut self, shared: &mut Shared, line: &[u8], level: usize, delimiter: Delimiter) {
+        if self.leaf.is_none() {
+            self.end_outside(shared, self.open.len() > level + 1);
+        }
         self.end_leaf(shared, false);
         self.pop_above(shared, level);
         let held = std::mem::replace(&mut self.held, Held::Nothing);
@@ -300,6 +385,8 @@ impl Stream {
             return;
         };
         *seen = true;
+        let padding = boundary::padding(line);
+        shared.part(*slot).ambiguity |= padding;
         if *closed {
             let slot = *slot;
             shared.part(slot).structure |= StructureFlags::AFTER_CLOSE;
@@ -339,7 +426,10 @@ impl Stream {
         if bytes.is_empty() {
             return;
         }
-        let Some(leaf) = &mut self.leaf else { return self.pass(bytes) };
+        let Some(leaf) = &mut self.leaf else {
+            self.outside.look(bytes);
+            return self.pass(bytes);
+        };
         let before = leaf.lines().bare_lf;
         leaf.feed(shared, bytes);
         self.place.raw += bytes.len() as u64;
@@ -352,7 +442,28 @@ impl Stream {
         self.place.wire += (bytes.len() + entity::bare_lfs(bytes)) as u64;
     }
 
+    /// A preamble or epilogue ends, perhaps with its multipart.
+    fn end_outside(&mut self, shared: &mut Shared, ends: bool) {
+        let outside = std::mem::take(&mut self.outside);
+        let Some(Open { slot, kind: Kind::Multipart { seen, closed, .. }, .. }) = self.open.last() else { return };
+        let part = shared.part(*slot);
+        if outside.is_large() {
+            part.structure |= if *closed { StructureFlags::EPILOGUE_LARGE } else { StructureFlags::PREAMBLE_LARGE };
+        }
+        if outside.part {
+            part.ambiguity |= match (*closed, *seen) {
+                (true, _) => AmbiguityFlags::PART_IN_EPILOGUE,
+                // Its own delimiter never came, but another one did.
+                _ if ends && !*seen && outside.delimited => AmbiguityFlags::BOUNDARY_ON_LEAF,
+                _ => AmbiguityFlags::PART_IN_PREAMBLE,
+            };
+        }
+    }
+
     fn end_leaf(&mut self, shared: &mut Shared, cut: bool) {
+        if let Some((_, boundary)) = self.claimed.take() {
+            shared.boundary_bytes -= boundary.len();
+        }
         if let Some(leaf) = self.leaf.take() {
             let in_group = leaf.finish(shared, cut);
             if in_group {
@@ -364,18 +475,19 @@ impl Stream {
     /// Ends the containers above this level.
     fn pop_above(&mut self, shared: &mut Shared, level: usize) {
         while self.open.len() > level + 1 {
-            self.pop(shared);
+            self.pop(shared, true);
         }
     }
 
-    fn pop(&mut self, shared: &mut Shared) {
+    /// `outer` says that a delimiter of a container around it ends it.
+    fn pop(&mut self, shared: &mut Shared, outer: bool) {
         let Some(open) = self.open.pop() else { return };
         let part = shared.part(open.slot);
         part.encoded_bytes = self.place.wire - open.start.wire;
         part.decoded_bytes = self.place.raw - open.start.raw;
         match open.kind {
             Kind::Message => part.detected = FileKind::Message,
-            Kind::Multipart { boundary, seen, closed, children, .. } => {
+            Kind::Multipart { media, boundary, seen, closed, children, start, .. } => {
                 part.detected = FileKind::Multipart;
                 let structure = match (seen, closed) {
                     (false, _) => StructureFlags::BOUNDARY_NOT_FOUND,
@@ -384,6 +496,16 @@ impl Stream {
                     (true, true) => StructureFlags::empty(),
                 };
                 part.structure |= structure;
+                if closed && media == MediaType::MultipartSigned && children != 2 {
+                    part.structure |= StructureFlags::SIGNED_PARTS;
+                }
+                if closed && start.is_some() {
+                    part.structure |= StructureFlags::START_MISSING;
+                }
+                let nested = matches!(self.open.last(), Some(Open { kind: Kind::Multipart { .. }, .. }));
+                if outer && nested && !seen && !part.ambiguity.intersects(WHY_NOT_FOUND) {
+                    part.ambiguity |= AmbiguityFlags::NESTED_BOUNDARY;
+                }
                 shared.boundary_bytes -= boundary.len();
             }
         }
@@ -418,9 +540,12 @@ impl Stream {
         let cut = cut || self.open.iter().any(unclosed);
         let held = std::mem::replace(&mut self.held, Held::Nothing);
         self.deliver(shared, held.bytes());
+        if self.leaf.is_none() {
+            self.end_outside(shared, true);
+        }
         self.end_leaf(shared, cut);
         while !self.open.is_empty() {
-            self.pop(shared);
+            self.pop(shared, false);
         }
         self.end_early(shared);
         if self.outer.slot.is_some() {

@@ -1,5 +1,6 @@
 //! uuencode: decoded where it is declared, noticed where it stands in a text.
 
+use super::facts::CodingFlags;
 use super::lines::Lines;
 use super::sink::Sink;
 
@@ -46,11 +47,23 @@ pub(super) fn is_data(line: &[u8]) -> bool {
     data.len() <= expected + 1 && data.len() + 3 >= expected && data.iter().all(|b| matches!(b, b' '..=b'`'))
 }
 
-/// Looks for a uuencoded file in text: a `begin` line and a plausible data line behind it.
+/// A file that shows in its first line.
+fn encoded_file(line: &[u8]) -> CodingFlags {
+    if line.starts_with(b"=ybegin ") && memchr::memmem::find(line, b" size=").is_some() {
+        CodingFlags::YENC
+    } else if line.starts_with(b"(This file must be converted with BinHex") {
+        CodingFlags::BINHEX
+    } else {
+        CodingFlags::empty()
+    }
+}
+
+/// Looks for files in text that were encoded before MIME was, or beside it: a uuencoded one shows in a `begin` line and a
+/// plausible data line behind it, yEnc and BinHex (RFC 1741) in their first line.
 #[derive(Default)]
 pub(super) struct Watch {
-    /// It was found.
-    pub found: bool,
+    /// What was found.
+    pub found: CodingFlags,
     begun: bool,
     capturing: bool,
     captured: Captured,
@@ -62,7 +75,7 @@ impl Watch {
         let mut rest = piece;
         loop {
             if lines.at_start() && !rest.is_empty() {
-                self.capturing = self.begun || rest[0] == b'b';
+                self.capturing = self.begun || matches!(rest[0], b'b' | b'=' | b'(');
                 self.captured.length = 0;
             }
             let at = memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
@@ -104,12 +117,16 @@ impl Watch {
         let begun = std::mem::take(&mut self.begun);
         // A file's name may be longer than what is captured.
         let line = self.captured.line().unwrap_or(&self.captured.bytes);
-        self.found |= begun && self.captured.length <= LINE && is_data(line);
+        // The first file speaks for all.
+        if self.found.is_empty() {
+            let is_file = begun && self.captured.length <= LINE && is_data(line);
+            self.found = if is_file { CodingFlags::UUENCODE } else { encoded_file(line) };
+        }
         self.begun = is_begin(line);
     }
 
-    /// The text ends: whether a file was found.
-    pub fn finish(&mut self) -> bool {
+    /// The text ends: what was found.
+    pub fn finish(&mut self) -> CodingFlags {
         self.end_line();
         self.found
     }

@@ -1,6 +1,7 @@
 //! The integration tests: one binary, one subject a module; the real programs, the real wire.
 #![forbid(unsafe_code)]
 
+mod ambiguity;
 mod canary;
 mod catalogue;
 mod cli;

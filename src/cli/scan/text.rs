@@ -243,6 +243,7 @@ mod tests {
             coding: Default::default(),
             text: Default::default(),
             structure: Default::default(),
+            ambiguity: Default::default(),
             content: Default::default(),
             damage: Default::default(),
             encryption: Encryption::No,

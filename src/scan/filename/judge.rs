@@ -166,7 +166,7 @@ fn is_piece(stem: &[u8], file: &[u8]) -> bool {
     let number = |text: &[u8]| (1..=4).contains(&text.len()) && text.iter().all(u8::is_ascii_digit);
     match last {
         [b'0'..=b'9', _, _] => number(last) && !matches!(split(stem).1, Extension::None | Extension::Other),
-        [b'z' | b'Z' | b'r' | b'R', a, b] => a.is_ascii_digit() && b.is_ascii_digit(),
+        [b'z' | b'Z' | b'r' | b'R', a, b] if a.is_ascii_digit() && b.is_ascii_digit() => true,
         _ if is_name(last, "rar") => {
             let inner = stem.iter().rposition(|b| *b == b'.').map_or(stem, |dot| &stem[dot + 1..]);
             inner.split_at_checked(4).is_some_and(|(part, count)| is_name(part, "part") && number(count))

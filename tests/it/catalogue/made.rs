@@ -139,6 +139,11 @@ fn parameters(count: usize) -> String {
     format!("{FIELDS}Content-Type: text/plain{}\n\nHello Bob\n", ";\n x-note=one".repeat(count))
 }
 
+/// A part with a field of so many bytes, in lines.
+fn part_with_field(size: usize) -> String {
+    mixed(&[format!("X-Note: one\n{}{PLAIN}", " of very many notes\n".repeat(size / 20))])
+}
+
 /// Ends in a file: of any other mail, its end would be missed and a part of the file.
 fn cut_in_file() -> String {
     let mut mail = one_file(3000);
@@ -204,6 +209,8 @@ pub const MAILS: &[Made] = &[
     // The text and the container are parts as well.
     ("mime-parts-many", || texts(249), FILE),
     ("mime-parts-many.near", || texts(248), FILE),
+    ("mime-part-header-large", || part_with_field(17 * 1024), FILE),
+    ("mime-part-header-large.near", || part_with_field(14 * 1024), FILE),
     ("date-future", small, || arrival(DATE - DAY - 1)),
     ("date-future.near", small, || arrival(DATE - DAY)),
     ("date-past", small, || arrival(DATE + 30 * DAY + 1)),
