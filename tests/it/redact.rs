@@ -114,6 +114,9 @@ fn words_read_by_others(mail: &[u8]) -> [BTreeSet<String>; 2] {
     })
 }
 
+/// Who sends bounces, and the receivers that nobody shall see: texts quote them as well.
+const NOBODY: &[&str] = &["mailer", "daemon", "postmaster", "undisclosed", "recipients"];
+
 /// Words that the texts of copies have: of URLs, HTML, armour, and of header fields where texts quote mails.
 const OF_FORMATS: &str = "http https mailto news message content type transfer subject encoding date from text charset begin version mime \
     plain base signature name html with received multipart mixed delivered boundary ascii smtp return results path originating \
@@ -143,7 +146,7 @@ fn other_peoples_mail_has_copies() {
         };
         assert_eq!(findings(&copy), findings(&mail), "{}", path.display());
         let ([fields, texts], [fields_left, texts_left]) = (words_read_by_others(&mail), words_read_by_others(&copy));
-        let both: Vec<_> = fields.intersection(&fields_left).collect();
+        let both: Vec<_> = fields.intersection(&fields_left).filter(|word| !NOBODY.contains(&word.as_str())).collect();
         assert!(both.is_empty(), "{}: {both:?}", path.display());
         // Where mail-parser reads base64 as text, what is left of files looks like words.
         if memchr::memmem::find(&mail.to_ascii_lowercase(), b"base64").is_none() {
@@ -154,6 +157,7 @@ fn other_peoples_mail_has_copies() {
     println!("{} of {} refused:\n{}", refused.len(), messages.len(), refused.join("\n"));
     assert!(refused.len() * 50 < messages.len(), "{} of {} refused", refused.len(), messages.len());
     assert!(compared > 10_000, "{compared}");
+    left.retain(|word| !NOBODY.contains(&word.as_str()));
     left.retain(|word| !OF_FORMATS.split_whitespace().any(|known| known == word));
     // The magic of a tar in a text, and punctuation in UTF-8 that is said to be Mac Cyrillic.
     left.retain(|word| !["ustar", "ґвау"].contains(&word.as_str()));

@@ -32,6 +32,8 @@ use std::time::{Duration, Instant};
 use tally::Tally;
 use worker::{Piece, Worker};
 
+/// More threads are of no use, and might not be had.
+const JOBS: usize = 256;
 /// Jobs that wait for each worker.
 const WAITING: usize = 4;
 /// Pieces of output that wait for each job.
@@ -94,7 +96,7 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<ExitCode> {
     // Pages that run over the terminal are progress enough.
     let visible = !args.quiet && (args.summary || !io::stdout().is_terminal());
     let progress = Progress::start(visible, &args.paths);
-    let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
+    let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get).min(JOBS);
     let tickets = start(args, jobs, &stop, |stop| Worker::new(settings.clone(), pages, stop, progress.counters()));
 
     let mut tally = Tally::default();

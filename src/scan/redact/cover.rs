@@ -1,7 +1,7 @@
 //! Covering of text: letters become other letters, digits other digits, and everything else stays; so does every length.
 
+use super::super::charset::Charset;
 use super::vocabulary::{LETTERS, Words};
-use mail_parser::decoders::charsets::map::charset_decoder;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The letters that identifiers are covered with. No word of any language is made of them alone.
@@ -121,19 +121,16 @@ pub(super) fn scrub(bytes: &mut [u8], key: &Key) {
 /// Whether a word is made of nothing but letters that cover.
 pub(super) fn covers(word: &[u8]) -> bool {
     let ascii = |b: u8| LETTERS_USED.contains(&b.to_ascii_lowercase());
-    match std::str::from_utf8(word) {
-        Ok(text) => text.chars().all(|c| u8::try_from(c).ok().filter(u8::is_ascii).map_or(of_its_kind(c) == c, ascii)),
-        // The letters that stand for others in older charsets.
-        Err(_) => word
-            .iter()
-            .all(|b| ascii(*b) || matches!(b, 0x80 | 0x88 | 0x9F | 0xA0 | 0xA1 | 0xB0 | 0xB1 | 0xBF | 0xE4 | 0xFF)),
-    }
+    // The letters that stand for others in older charsets.
+    let single = |b: &u8| ascii(*b) || matches!(b, 0x80 | 0x88 | 0x9F | 0xA0 | 0xA1 | 0xB0 | 0xB1 | 0xBF | 0xE4 | 0xFF);
+    let letter = |c: char| u8::try_from(c).ok().filter(u8::is_ascii).map_or(of_its_kind(c) == c, ascii);
+    std::str::from_utf8(word).is_err() && word.iter().all(single)
+        || word.utf8_chunks().all(|chunk| chunk.valid().chars().all(letter) && chunk.invalid().iter().all(single))
 }
 
 /// Whether mail programs know this charset.
 pub(super) fn is_charset(name: &[u8]) -> bool {
-    matches!(name.to_ascii_lowercase().as_slice(), b"utf-8" | b"utf8" | b"us-ascii" | b"ascii")
-        || charset_decoder(name).is_some()
+    !matches!(Charset::of(name), Charset::None | Charset::Unknown)
 }
 
 /// How bytes above 0x7F are to be read.
@@ -217,7 +214,7 @@ fn utf8(text: &mut [u8]) {
 }
 
 /// The first letter of the same case among the 64 that share all bytes but the last with it; `c` itself if it is none.
-fn of_its_kind(c: char) -> char {
+pub(super) fn of_its_kind(c: char) -> char {
     if !c.is_alphanumeric() {
         return c;
     }

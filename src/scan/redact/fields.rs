@@ -6,7 +6,8 @@ use super::super::names::{Extension, MediaType};
 use super::coded::{Coding, Pieces};
 use super::cover::{self, Beyond, Key, With, is_charset};
 use super::vocabulary::{
-    DATE_WORDS, FILE_NAMES, KEYWORD_VALUES, KEYWORD_WORDS, MIME_WORDS, PARAMETER_NAMES, Rule, TRACE_WORDS, rule,
+    DATE_WORDS, FILE_NAMES, KEYWORD_VALUES, KEYWORD_WORDS, MIME_WORDS, NOBODY_WORDS, PARAMETER_NAMES, Rule,
+    TRACE_WORDS, rule,
 };
 use std::ops::Range;
 
@@ -63,7 +64,10 @@ pub(super) fn value(value: &mut [u8], with: With<'_>) {
         at = word.text.end;
     }
     between.add(value, at..value.len(), Coding::Plain);
-    cover::all(&mut between.bytes, None, with);
+    match with {
+        With::Key(_) => cover::but(&mut between.bytes, &NOBODY_WORDS, false, with),
+        With::Blank => cover::all(&mut between.bytes, None, with),
+    }
     between.write(value);
     // Neighbours of one charset together: a letter may be torn apart between them.
     let before = value.to_vec();

@@ -19,6 +19,8 @@ mod survivors;
 mod text;
 mod vocabulary;
 
+use super::facts::DamageFlags;
+use super::mangled;
 use super::names::{Encoding, Family, FileKind, MediaType};
 use super::sniff::{self, HEAD};
 use coded::Coding;
@@ -101,10 +103,22 @@ fn content(cover: &Cover<'_>, bytes: &mut [u8], body: Option<&Body>) {
         return blocks(cover, bytes);
     }
     let head = &bytes[..bytes.len().min(HEAD)];
-    if let Some(at) = late_magic(head) {
-        return content(cover, &mut bytes[at..], None);
-    }
     let kind = sniff::kind(head);
+    if let Some(at) = late_magic(head, kind) {
+        let (junk, file) = bytes.split_at_mut(at);
+        if kind == FileKind::Unknown {
+            junk.iter_mut().for_each(|b| *b = if b.is_ascii_graphic() { b'x' } else { 1 | *b & 0x80 });
+        }
+        return content(cover, file, None);
+    }
+    let damage = mangled::damage(head, kind);
+    if damage.contains(DamageFlags::UTF8) {
+        return files::mangled(kind, bytes, cover);
+    }
+    if let Some(mut file) = Coding::Base64.decode(bytes).filter(|_| damage.contains(DamageFlags::DOUBLE_ENCODED)) {
+        content(cover, &mut file, None);
+        return Coding::Base64.write(bytes, &file);
+    }
     let readable = kind == FileKind::Unknown && media.is_some_and(MediaType::is_text) && is_mostly_text(head);
     if is_text(kind) || readable {
         text::text(cover, bytes, charset);
@@ -148,9 +162,9 @@ fn is_mostly_text(head: &[u8]) -> bool {
     odd * 10 < head.len()
 }
 
-/// Where a format begins behind junk.
-fn late_magic(head: &[u8]) -> Option<usize> {
-    if !sniff::late_magic(head) {
+/// Where a format begins behind junk: blanks and the like, or bytes that nobody knows.
+fn late_magic(head: &[u8], kind: FileKind) -> Option<usize> {
+    if kind != FileKind::Unknown && !sniff::late_magic(head) {
         return None;
     }
     let early = &head[..head.len().min(LATE_MAGIC)];

@@ -1,5 +1,7 @@
 //! The last check: no word of the original is left, in whatever encoding.
 
+use super::super::facts::DamageFlags;
+use super::super::mangled;
 use super::super::names::Encoding;
 use super::super::sniff::{self, HEAD};
 use super::coded::Coding;
@@ -71,7 +73,13 @@ fn body(bytes: &[u8], body: &Body, layer: usize, take: &mut dyn FnMut(&[u8])) {
         Encoding::Uuencode => Coding::Uuencode,
         _ => Coding::Plain,
     };
-    match coding.decode(bytes) {
+    // A file that is encoded twice.
+    let decoded = coding.decode(bytes).map(|content| {
+        let head = &content[..content.len().min(HEAD)];
+        let twice = mangled::damage(head, sniff::kind(head)).contains(DamageFlags::DOUBLE_ENCODED);
+        if twice { Coding::Base64.decode(&content).unwrap_or(content) } else { content }
+    });
+    match decoded {
         Some(content) if body.message && layer < super::LAYERS => message(&content, layer + 1, take),
         Some(content) if super::is_text(sniff::kind(&content[..content.len().min(HEAD)])) => {
             words(&content, take);

@@ -15,7 +15,7 @@ pub(super) enum Rule {
     Trace,
     /// Keywords and numbers stay.
     Keywords,
-    /// Addresses and identifiers: the same becomes the same.
+    /// Addresses and identifiers: the same becomes the same. Names of programs in the place of an address stay.
     Identifiers,
     /// Text.
     Text,
@@ -201,8 +201,13 @@ pub(super) const COMPONENTS: &[&str] = &[
     "EncryptedPackage",
     "FixedDocSeq.fdseq",
 ];
-const CHARSETS: &str = "utf ascii latin windows macintosh macroman shift koi unicode hkscs johab greek hebrew arabic cyrillic turkish \
-    thai chinese korean japanese visual logical";
+/// Names of charsets, of the registry of the IANA and of programs.
+const CHARSETS: &str = "utf ascii ansi latin windows macintosh macroman roman shift sjis kanji koi unicode hkscs johab greek hebrew arabic \
+    cyrillic turkish thai chinese celtic korean japanese ukrainian visual logical extended multilingual eucjp euckr viscii armscii asmo \
+    ecma elot cseuckr cseucpkdfmtjapanese csgb csgbk csibm csiso csisolatin csisolatinarabic csisolatincyrillic csisolatingreek \
+    csisolatinhebrew cskoi csksc csmacintosh cspc csshiftjis cstis csunicode csutf cswindows";
+/// What stands where there is no address (RFC 5321 §4.1.1.3), as programs write it.
+const NOBODY: &str = "mailer daemon postmaster undisclosed recipients";
 
 /// Names of files that say what a file is, whoever made it.
 pub(super) const FILE_NAMES: &[&str] = &[
@@ -265,6 +270,7 @@ lists! {
     CALENDAR_WORDS = &[CALENDAR];
     ARMOUR_WORDS = &[ARMOUR];
     PDF_WORDS = &[PDF];
+    NOBODY_WORDS = &[NOBODY];
 }
 
 /// Words of media types, encodings and dispositions.
@@ -305,6 +311,7 @@ pub(super) static LETTERS: LazyLock<Words> = LazyLock::new(|| {
         PDF,
         OLE,
         CHARSETS,
+        NOBODY,
     ];
     let fields = FIELDS.iter().map(|(_, names)| *names);
     let closed = MediaType::ALL.iter().map(|m| m.name()).chain(Extension::ALL.iter().map(|e| e.name()));

@@ -1,7 +1,10 @@
 //! Archives and programs: headers stay, names keep their extensions, what is packed goes.
 
+use super::super::super::names::Extension;
 use super::File;
 use memchr::memmem;
+use std::iter;
+use std::ops::Range;
 
 /// ZIP (APPNOTE 6.3): all records, wherever they stand. Checksums of contents become zero.
 pub(super) fn zip(file: &mut File<'_>) {
@@ -21,6 +24,10 @@ pub(super) fn zip(file: &mut File<'_>) {
                 // The type of an OpenDocument or EPUB is its first file, stored.
                 if file.bytes(here + 30, name) == Some(b"mimetype") && le(file, 8) == 0 {
                     file.keep(at..at + file.le(here + 22, 4).unwrap_or(0).min(128));
+                }
+                // An OpenDocument that is not encrypted shows it here, if it is stored.
+                if file.bytes(at, 5) == Some(b"<?xml") {
+                    file.keep(at..at + 5);
                 }
             }
             // An entry of the directory.
@@ -134,20 +141,40 @@ pub(super) fn tar(file: &mut File<'_>) {
     }
 }
 
-/// 7z: the signature header; behind the packed files, the header if it only says where the packed one is.
+/// 7z: the signature header; behind the packed files, the header if it only says where the packed one is; right checksums are right again.
 pub(super) fn seven_zip(file: &mut File<'_>) {
     file.keep(0..32);
     let (Some(offset), Some(size)) = (file.le(12, 8), file.le(20, 8)) else { return };
-    let Some(at) = offset.checked_add(32).filter(|at| *at < file.from.len()) else { return };
-    let end = at.saturating_add(size).min(file.from.len());
-    if file.from[at] == 0x17 {
-        return file.keep(at..end);
+    let at = offset.saturating_add(32);
+    let end = at.saturating_add(size);
+    if let Some(header) = file.from.get(at..end.min(file.from.len())).filter(|header| !header.is_empty()) {
+        for kept in seven_zip_header(header) {
+            file.keep(at + kept.start..at + kept.end);
+        }
+        file.put_crc32(28, at..end);
     }
-    file.keep(at..at + 1);
-    // The coder AES-256 and SHA-256.
-    let found: Vec<usize> =
-        memmem::find_iter(&file.from[at..end], b"\x06\xF1\x07\x01").map(|found| at + found).collect();
-    found.into_iter().for_each(|at| file.keep(at..at + 4));
+    file.put_crc32(8, 12..32);
+}
+
+/// What stays of the header at the end.
+fn seven_zip_header(header: &[u8]) -> Vec<Range<usize>> {
+    const ENCODED: u8 = 0x17;
+    if header[0] == ENCODED {
+        return iter::once(0..header.len()).collect();
+    }
+    // How many folders there are, and their coders if they are AES-256 with SHA-256.
+    let folders = memmem::find(header, b"\x07\x0B").map(|at| at..header.len().min(at + 3));
+    let coders = memmem::find_iter(header, b"\x06\xF1\x07\x01").map(|at| at..at + 4);
+    // Extensions of names, which are in UTF-16.
+    let extensions = memmem::find_iter(header, b".\0").filter_map(|dot| {
+        let letters =
+            header[dot + 2..].chunks_exact(2).map_while(|unit| (unit[1] == 0 && unit[0] != 0).then_some(unit[0]));
+        let letters: Vec<u8> = letters.take(12).collect();
+        let end = dot + 2 + 2 * letters.len();
+        let known = Extension::of(&letters) != Extension::Other;
+        (known && header.get(end..end + 2) == Some(&[0, 0])).then_some(dot..end + 2)
+    });
+    iter::once(0..1).chain(folders).chain(coders).chain(extensions).collect()
 }
 
 /// RAR, before and since version 5: headers with the shape of the names; right checksums are right again.
@@ -164,17 +191,20 @@ pub(super) fn rar(file: &mut File<'_>) {
 fn rar4(file: &mut File<'_>) {
     let mut at = 7;
     while let (Some(kind), Some(flags), Some(size)) = (file.le(at + 2, 1), file.le(at + 3, 2), file.le(at + 5, 2)) {
-        if size < 7 {
+        // Encrypted headers look like anything.
+        if size < 7 || !(0x72..=0x7B).contains(&kind) {
             return;
         }
         let files = matches!(kind, 0x74 | 0x7A);
         let more = if flags & 0x8000 != 0 || files { file.le(at + 7, 4).unwrap_or(0) } else { 0 };
-        file.keep(at..at + size);
+        // Comments stand behind the numbers.
+        file.keep(at..at + size.min(if files { 32 } else { 13 }));
         if files {
             // The checksum of the content, and the name.
             file.put(at + 16, &[0; 4]);
             let name = at + 32 + if flags & 0x100 != 0 { 8 } else { 0 };
             let length = file.le(at + 26, 2).unwrap_or(0);
+            file.keep(at + 32..name.min(at + size));
             file.path(name..(name + length).min(at + size));
         }
         if let (Some(from), Some(to)) = (file.bytes(at + 2, size - 2), file.to.get(at + 2..at + size)) {
@@ -182,10 +212,10 @@ fn rar4(file: &mut File<'_>) {
             let now = crc32fast::hash(to) as u16;
             file.put(at, &if right { now } else { !now }.to_le_bytes());
         }
-        at = match at.checked_add(size).and_then(|at| at.checked_add(more)) {
-            Some(next) => next,
-            None => return,
-        };
+        if kind == 0x73 && flags & 0x80 != 0 {
+            return;
+        }
+        at = at.saturating_add(size + more);
     }
 }
 
@@ -208,30 +238,44 @@ fn rar5(file: &mut File<'_>) {
         let Some(end) = start.checked_add(size).filter(|end| *end <= file.from.len() && size > 0) else {
             return file.keep(at..start);
         };
-        file.keep(at..end);
         let fields = || {
             let (kind, next) = vint(file, start)?;
             let (flags, next) = vint(file, next)?;
-            let (_, next) = if flags & 1 != 0 { vint(file, next)? } else { (0, next) };
+            let (extra, next) = if flags & 1 != 0 { vint(file, next)? } else { (0, next) };
             let (data, next) = if flags & 2 != 0 { vint(file, next)? } else { (0, next) };
-            Some((kind, data, next))
+            Some((kind, end.saturating_sub(extra), data, next))
         };
-        let Some((kind, data, next)) = fields() else { return };
+        let Some((kind, extra, data, next)) = fields() else { return file.keep(at..end.min(start + 16)) };
+        file.keep(at..extra.max(next).min(end));
+        rar5_extra(file, extra.max(next)..end);
         if let Some(name) = rar5_name(file, next).filter(|_| matches!(kind, 2 | 3)) {
             file.path(name.start..name.end.min(end));
         }
-        let right = file.le(at, 4) == Some(crc32fast::hash(&file.from[at + 4..end]) as usize);
-        let now = crc32fast::hash(&file.to[at + 4..end]);
-        file.put(at, &if right { now } else { !now }.to_le_bytes());
-        at = match end.checked_add(data).filter(|next| *next < file.from.len()) {
+        file.put_crc32(at, at + 4..end);
+        // Behind an encryption header, all is encrypted.
+        at = match end.checked_add(data).filter(|next| *next < file.from.len() && kind != 4) {
             Some(next) => next,
             None => return,
         };
     }
 }
 
+/// The records behind a header: those that are numbers; of others (names, owners, comments), what they are.
+fn rar5_extra(file: &mut File<'_>, area: Range<usize>) {
+    const ENCRYPTION: usize = 1;
+    const TIMES: usize = 3;
+    let mut at = area.start;
+    while at < area.end {
+        let Some((size, start)) = vint(file, at) else { return };
+        let Some((kind, inside)) = vint(file, start) else { return };
+        let end = start.saturating_add(size).min(area.end);
+        file.keep(at..if matches!(kind, ENCRYPTION | TIMES) { end } else { inside.min(end) });
+        at = end.max(inside);
+    }
+}
+
 /// Where the name of a file or service stands, whose fields begin here.
-fn rar5_name(file: &File<'_>, at: usize) -> Option<std::ops::Range<usize>> {
+fn rar5_name(file: &File<'_>, at: usize) -> Option<Range<usize>> {
     let (flags, at) = vint(file, at)?;
     let (_, at) = vint(file, at)?;
     let (_, at) = vint(file, at)?;
@@ -275,6 +319,13 @@ mod tests {
         assert!(out[30..].starts_with(b"word/") && out[41..46] == *b".docx");
         assert_eq!(out[14..18], [0; 4]);
         assert_eq!(out[out.len() - 22..], zip[zip.len() - 22..]);
+    }
+
+    #[test]
+    fn encrypted_headers_go() {
+        let rar = [&b"Rar!\x1A\x07\0\xCE\x99s\x80\0\x0D\0\0\0\0\0\0\0"[..], &[0x9B; 100]].concat();
+        let out = emptied(FileKind::Rar, &rar);
+        assert!(!out.contains(&0x9B), "{out:?}");
     }
 
     #[test]

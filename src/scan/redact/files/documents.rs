@@ -175,6 +175,15 @@ pub(super) fn tnef(file: &mut File<'_>) {
     file.keep(at..file.from.len());
 }
 
+/// A long sequence that begins with what it is: what the scanner does not know by a mark of its own.
+pub(super) fn is_ber(bytes: &[u8]) -> bool {
+    let length = match bytes {
+        [0x30, first @ 0x80..=0x84, ..] => usize::from(first & 0x7F),
+        _ => return false,
+    };
+    bytes.get(2 + length) == Some(&0x06)
+}
+
 /// DER and BER (X.690), of signatures and encrypted mail: tags, lengths and object identifiers.
 pub(super) fn der(file: &mut File<'_>) {
     const DEPTH: usize = 24;

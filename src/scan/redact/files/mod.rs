@@ -39,13 +39,11 @@ pub(super) fn skeleton(kind: FileKind, bytes: &mut [u8], cover: &Cover<'_>) {
     if bytes.iter().all(|b| *b == 0) {
         return;
     }
-    let from = bytes.to_vec();
-    let hash = cover.key.hash(&from).to_le_bytes();
-    let pattern = hash.map(|b| PATTERN[usize::from(b) % PATTERN.len()]);
-    bytes.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&pattern[..chunk.len()]));
-    let mut file = File { from, to: bytes, key: cover.key, text: cover.text };
+    let mut file = File::without_content(bytes, cover);
     match kind {
+        FileKind::Unknown if documents::is_ber(&file.from) => documents::der(&mut file),
         FileKind::Unknown | FileKind::Empty => {}
+        FileKind::Bmp => pictures::bmp(&mut file),
         FileKind::Png => pictures::png(&mut file),
         FileKind::Jpeg => pictures::jpeg(&mut file),
         FileKind::Gif => pictures::gif(&mut file),
@@ -70,7 +68,39 @@ pub(super) fn skeleton(kind: FileKind, bytes: &mut [u8], cover: &Cover<'_>) {
     file.stay_what_it_is(kind);
 }
 
-impl File<'_> {
+/// Takes the content out of a file that was treated as text and became UTF-8: its mark and the lengths of its characters stay.
+pub(super) fn mangled(kind: FileKind, bytes: &mut [u8], cover: &Cover<'_>) {
+    let mut file = File::without_content(bytes, cover);
+    let mut at = 0;
+    for chunk in file.from.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            let stands = match c {
+                '\0'..='\x7F' => None,
+                '\u{80}'..'\u{A0}' => Some('\u{81}'),
+                '\u{A0}'..='\u{FF}' => Some('\u{E4}'),
+                _ => Some(cover::of_its_kind(c)),
+            };
+            if let Some(stands) = stands.filter(|stands| stands.len_utf8() == c.len_utf8()) {
+                stands.encode_utf8(&mut file.to[at..at + c.len_utf8()]);
+            }
+            at += c.len_utf8();
+        }
+        at += chunk.invalid().len();
+    }
+    file.keep(0..BEGINNINGS[0]);
+    file.stay_what_it_is(kind);
+}
+
+impl<'a> File<'a> {
+    /// With a pattern instead of all that is in it.
+    fn without_content(bytes: &'a mut [u8], cover: &Cover<'a>) -> File<'a> {
+        let from = bytes.to_vec();
+        let hash = cover.key.hash(&from).to_le_bytes();
+        let pattern = hash.map(|b| PATTERN[usize::from(b) % PATTERN.len()]);
+        bytes.chunks_mut(8).for_each(|chunk| chunk.copy_from_slice(&pattern[..chunk.len()]));
+        File { from, to: bytes, key: cover.key, text: cover.text }
+    }
+
     /// Keeps these bytes, as far as there are so many, but for words that may be content.
     fn keep(&mut self, range: Range<usize>) {
         let end = range.end.min(self.from.len());
@@ -102,6 +132,14 @@ impl File<'_> {
                 fields::file_name(component, None, self.key);
             }
         }
+    }
+
+    /// Writes the CRC-32 of a range, and another one if it was wrong.
+    fn put_crc32(&mut self, at: usize, range: Range<usize>) {
+        let (Some(from), Some(to)) = (self.from.get(range.clone()), self.to.get(range)) else { return };
+        let right = self.le(at, 4) == Some(crc32fast::hash(from) as usize);
+        let now = crc32fast::hash(to);
+        self.put(at, &if right { now } else { !now }.to_le_bytes());
     }
 
     fn bytes(&self, at: usize, length: usize) -> Option<&[u8]> {

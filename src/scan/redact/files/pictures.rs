@@ -143,6 +143,11 @@ pub(super) fn tiff(file: &mut File<'_>) {
     }
 }
 
+/// BMP: both headers.
+pub(super) fn bmp(file: &mut File<'_>) {
+    file.keep(0..54);
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::emptied;
