@@ -145,6 +145,28 @@ fn every_finding_has_a_mail_and_a_near_miss() {
     }
 }
 
+/// Notes on the domain that lie beside the project: every id in their tables is built, or left out with a reason.
+#[test]
+fn every_defect_of_the_notes_is_built_or_left_out() {
+    let left_out: BTreeSet<&str> = catalogue::LEFT_OUT.iter().map(|(id, _)| *id).collect();
+    let built: BTreeSet<&str> = catalogue::all().map(|e| e.id).collect();
+    assert_eq!(left_out.intersection(&built).collect::<Vec<_>>(), Vec::<&&str>::new(), "built and left out");
+    let notes = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/findings.md");
+    let Ok(notes) = std::fs::read_to_string(&notes) else {
+        println!("skipped: {} is not there", notes.display());
+        return;
+    };
+    let tables = notes.split("\n## Cross-walk").next().unwrap();
+    let is_id = |word: &&str| {
+        word.contains('-') && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+    };
+    let rows = tables.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let ids: Vec<&str> = rows.flat_map(|row| row.split(" / ")).map(str::trim).filter(is_id).collect();
+    assert!(ids.len() > 200);
+    let missing: Vec<_> = ids.iter().filter(|id| !built.contains(*id) && !left_out.contains(*id)).collect();
+    assert!(missing.is_empty(), "neither built nor left out: {missing:?}");
+}
+
 #[test]
 fn a_milter_and_a_file_give_the_same_findings() {
     for (name, mail) in stored() {

@@ -37,7 +37,13 @@ fn fixtures() -> Vec<PathBuf> {
 }
 
 /// Fixtures of which there is no copy, and why.
-const REFUSED: &[(&str, &str)] = &[];
+const REFUSED: &[(&str, &str)] = &[
+    ("ambig-cte-case-or-junk", "what stands around the name of an encoding is a word like any other, and is covered"),
+    ("ambig-entity-on-delimiter-line", "so is a field's name where no field may be"),
+    ("ambig-field-overlap", "so is a field's name inside the value of another"),
+    ("ambig-folding", "so is half the name of an encoding"),
+    ("ambig-line-break", "so is a field's name behind a CR that ends no line"),
+];
 
 #[test]
 fn each_fixture_has_a_copy_with_its_findings() {
