@@ -419,7 +419,7 @@ mod tests {
             "Content-Disposition: attachment; filename*0*=utf-8''xxx%C3%9F; filename*1=\"xxx.d\"; filename*2=ocx"
         );
         assert_eq!(
-            shape("Content-Type: a/b; name=\"=?utf-8?Q?Secret=2Epdf?=\""),
+            shape("Content-Type: a/c; name=\"=?utf-8?Q?Secret=2Epdf?=\""),
             "Content-Type: x/x; name=\"=?utf-8?x?xxxxxx=2Epdf?=\""
         );
         assert_eq!(
