@@ -217,7 +217,11 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
     }
     let is_type = name.eq_ignore_ascii_case(b"content-type");
     if !(is_type && is_known_type(&before[head.clone()])) {
-        cover::but(&mut value[head], &MIME_WORDS, true, With::Key(key));
+        for word in value[head].chunk_by_mut(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric()) {
+            // Of a keyword with junk at its end, the junk goes.
+            let keyword = (4..=word.len()).rev().find(|n| MIME_WORDS.has(&word[..*n])).unwrap_or(0);
+            cover::but(&mut word[keyword..], &MIME_WORDS, true, With::Key(key));
+        }
     }
     for param in &params {
         let stars = param.name.start + base(param).len();
@@ -415,7 +419,7 @@ mod tests {
             "Content-Disposition: attachment; filename*0*=utf-8''xxx%C3%9F; filename*1=\"xxx.d\"; filename*2=ocx"
         );
         assert_eq!(
-            shape("Content-Type: a/b; name=\"=?utf-8?Q?Secret=2Epdf?=\""),
+            shape("Content-Type: a/c; name=\"=?utf-8?Q?Secret=2Epdf?=\""),
             "Content-Type: x/x; name=\"=?utf-8?x?xxxxxx=2Epdf?=\""
         );
         assert_eq!(

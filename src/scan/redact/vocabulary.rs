@@ -69,7 +69,7 @@ const KEYWORD_PARAMETERS: &str = "format delsp type protocol micalg report-type 
 const MIME: &str = "charset flowed fixed yes no utf us ascii iso windows pkcs7 signature encrypted mime signed data enveloped certs only \
     compressed pgp sha1 sha256 sha384 sha512 md5 rsa ripemd160 publish request reply cancel refresh counter delivery status \
     disposition notification feedback report abuse octet stream uuencode uue uu x vnd ms text html plain alternative local file \
-    ftp anon http mail server clear cipher attachment inline";
+    ftp anon http mail server clear cipher attachment inline content type transfer encoding base bit b q";
 
 const DATE: &str = "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday \
     jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november \
