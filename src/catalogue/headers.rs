@@ -341,7 +341,10 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Only files show it: Postfix removes such blanks before we see the mail, and so do many servers. It \
             is about the header of the mail itself, not those of its parts.",
         rfc: "RFC 5322 §4.5; RFC 7103 §7.4",
-        check: Check::Message(|f, _| flagged(f, HeaderFlags::SPACE_BEFORE_COLON)),
+        // At a field that says what the mail is, it is an ambiguity.
+        check: Check::Message(|f, _| {
+            flagged(f, HeaderFlags::SPACE_BEFORE_COLON) && !ambiguous(f, AmbiguityFlags::FIELD_NAME_SPACING)
+        }),
     },
     Entry {
         id: "header-block-ended-early",
@@ -376,7 +379,10 @@ pub(super) static ENTRIES: &[Entry] = &[
             programs write. A text that quotes a header, with a blank before it, looks the same if the mail itself \
             has no header.",
         rfc: "RFC 5322 §2.2.3; RFC 7103 §7.2",
-        check: Check::Message(|f, _| flagged(f, HeaderFlags::CONTINUES_NOTHING)),
+        // At a field that says what the mail is, it is an ambiguity.
+        check: Check::Message(|f, _| {
+            flagged(f, HeaderFlags::CONTINUES_NOTHING) && !ambiguous(f, AmbiguityFlags::FIELD_NAME_SPACING)
+        }),
     },
     Entry {
         id: "header-mbox-from-line",

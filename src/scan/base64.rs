@@ -153,7 +153,7 @@ impl Base64 {
                 self.slow_lines = filled / W;
                 return taken;
             }
-            self.lines.whole((filled / W) as u64, W, bare_lf);
+            self.lines.whole(W, bare_lf);
             taken = at;
         }
     }

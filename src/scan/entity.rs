@@ -41,8 +41,8 @@ pub(super) struct HeaderReader {
     /// Bytes of the current field that found no room in the buffer.
     dropped: usize,
     lines: u32,
-    /// A line ended in CRLF.
-    crlf: bool,
+    /// The first line ends in CRLF.
+    pub crlf: Option<bool>,
     /// A LF alone ends the line before the current field, or one of its own.
     lf: bool,
     /// A LF alone stands before, in or behind a MIME field, or ends the block.
@@ -92,7 +92,7 @@ impl HeaderReader {
             name_length: None,
             dropped: 0,
             lines: 0,
-            crlf: false,
+            crlf: None,
             lf: false,
             mime_lf: false,
             line_lf: false,
@@ -116,6 +116,7 @@ impl HeaderReader {
 
     /// The empty line that ended a block that came apart.
     pub fn empty_line_apart(&mut self) {
+        self.crlf = Some(true);
         self.wire += 2;
     }
 
@@ -164,7 +165,7 @@ impl HeaderReader {
                 [.., before, _] => *before == b'\r',
                 _ => self.last == b'\r',
             };
-            self.crlf |= crlf;
+            self.crlf = self.crlf.or(Some(crlf));
             self.lf |= !crlf;
             self.line_lf = !crlf;
             self.whole_line(shared, crlf, is_delimiter)
@@ -185,6 +186,8 @@ impl HeaderReader {
         let raw = (bytes.len() - rest.len()) as u64;
         match rest {
             [b'\r', b'\n', rest @ ..] => {
+                self.crlf = self.crlf.or(Some(true));
+                self.mime_lf |= self.lf;
                 self.wire += 2;
                 (HeaderStep::End { raw: raw + 2, wire: wire + 2 }, rest)
             }
@@ -201,12 +204,13 @@ impl HeaderReader {
             return None;
         }
         let (mut end, mut lines, mut bare_lf) = (0, 0, 0);
-        let mut folded = false;
+        let (mut folded, mut crlf) = (false, None);
         let ends_bare = loop {
             end += memchr::memchr(b'\n', &bytes[end..])? + 1;
             lines += 1;
             let ends_bare = !bytes[..end].ends_with(b"\r\n");
             bare_lf += usize::from(ends_bare);
+            crlf = crlf.or(Some(!ends_bare));
             if end > DELIMITER_LINE {
                 return None;
             }
@@ -221,7 +225,7 @@ impl HeaderReader {
         let name = header::name_of(text)?;
         let colon = name.len() + text[name.len()..].iter().position(|b| *b == b':')?;
         self.lf |= bare_lf > 0;
-        self.crlf |= bare_lf < lines as usize;
+        self.crlf = self.crlf.or(crlf);
         let written = Written { spaced: colon > name.len(), folded };
         self.note_colon(shared, written.spaced);
         self.examine(shared, name, &text[colon + 1..], 0, written);
@@ -380,8 +384,8 @@ impl HeaderReader {
         }
     }
 
-    /// The part this header block is of, and the boundary if it has one.
-    pub fn into_part(mut self, shared: &mut Shared, open: &[Open], outer: Outer) -> (Part, Described) {
+    /// The part this header block is of, and what it says besides. `crlf` says that lines should end so.
+    pub fn into_part(mut self, shared: &mut Shared, open: &[Open], outer: Outer, crlf: bool) -> (Part, Described) {
         let facts = &mut shared.facts;
         facts.limits |= self.mime.limits;
         if self.root {
@@ -391,7 +395,7 @@ impl HeaderReader {
                 facts.header.flags |= HeaderFlags::BAD_LINE;
             }
         }
-        if self.crlf && self.mime_lf {
+        if crlf && self.mime_lf {
             self.ambiguity |= AmbiguityFlags::LINE_BREAK;
         }
         let mut structure = self.mime.structure;

@@ -428,7 +428,7 @@ flags! {
         const YENC = 26;
         /// A BinHex file inside text (RFC 1741).
         const BINHEX = 27;
-        /// Lines that end in a LF alone beside lines that end in CRLF (RFC 5321 §2.3.8).
+        /// Lines that end in a LF alone, in a mail that begins with CRLF (RFC 5321 §2.3.8).
         const MIXED_LINE_ENDS = 28;
     }
 

@@ -134,7 +134,8 @@ impl Leaf {
     }
 
     /// The body ends. `cut` says that the mail ends here although a boundary is open; the answer, that it ends in mid-group.
-    pub fn finish(mut self, shared: &mut Shared, cut: bool) -> bool {
+    /// `crlf` says that lines should end so.
+    pub fn finish(mut self, shared: &mut Shared, cut: bool, crlf: bool) -> bool {
         let mut sink = Into { target: &mut self.target, shared };
         let mut coding = match &mut self.coder {
             Coder::Identity(coder) => coder.finish(),
@@ -148,7 +149,7 @@ impl Leaf {
         let lines = *self.lines();
         coding.set(CodingFlags::LONG_LINE, lines.longest > LONGEST_LINE);
         coding.set(CodingFlags::BARE_CR, lines.bare_cr);
-        coding.set(CodingFlags::MIXED_LINE_ENDS, lines.crlf && lines.bare_lf > 0);
+        coding.set(CodingFlags::MIXED_LINE_ENDS, crlf && lines.bare_lf > 0);
         let wire = self.raw + lines.bare_lf;
         let seen = match self.target {
             Target::Content(content) => {

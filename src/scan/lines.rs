@@ -11,8 +11,6 @@ pub(super) struct Lines {
     pub longest: u64,
     /// Line ends that are a LF alone.
     pub bare_lf: u64,
-    /// There is a line end that is CRLF.
-    pub crlf: bool,
     /// There is a CR that ends no line.
     pub bare_cr: bool,
 }
@@ -30,15 +28,13 @@ impl Lines {
     pub fn end(&mut self, crlf: bool) {
         self.length = 0;
         self.bare_lf += u64::from(!crlf);
-        self.crlf |= crlf;
     }
 
-    /// So many whole lines of this many bytes came.
+    /// Whole lines of this many bytes came.
     #[inline]
-    pub fn whole(&mut self, count: u64, bytes: usize, bare_lf: u64) {
+    pub fn whole(&mut self, bytes: usize, bare_lf: u64) {
         self.longest = self.longest.max(bytes as u64);
         self.bare_lf += bare_lf;
-        self.crlf |= count > bare_lf;
     }
 
     /// Whether the next byte begins a line.

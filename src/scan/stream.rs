@@ -94,6 +94,8 @@ pub(super) struct Stream {
     carry: Vec<u8>,
     held: Held,
     place: Place,
+    /// The first line of the message ends in CRLF: so should all.
+    crlf: Option<bool>,
     /// The boundary of a part that is no multipart, and has none to show.
     claimed: Option<(Slot, Vec<u8>)>,
     /// The preamble or epilogue that is being read.
@@ -122,6 +124,7 @@ impl Stream {
             carry: Vec::new(),
             held: Held::Nothing,
             place: Place::default(),
+            crlf: None,
             claimed: None,
             outside: Outside::default(),
         }
@@ -207,9 +210,10 @@ impl Stream {
     /// The header block is complete: a body begins.
     fn begin_entity(&mut self, shared: &mut Shared) {
         let Some(header) = self.header.take() else { return };
+        self.crlf = self.crlf.or(header.crlf);
         shared.field.clear();
         shared.field.shrink_to(entity::FIELD_KEPT);
-        let (part, mut described) = header.into_part(shared, &self.open, self.outer);
+        let (part, mut described) = header.into_part(shared, &self.open, self.outer, self.crlf == Some(true));
         let media = part.declared;
         let attachment = part.attachment;
         let malformed = part.structure.contains(StructureFlags::TYPE_MALFORMED);
@@ -465,7 +469,7 @@ impl Stream {
             shared.boundary_bytes -= boundary.len();
         }
         if let Some(leaf) = self.leaf.take() {
-            let in_group = leaf.finish(shared, cut);
+            let in_group = leaf.finish(shared, cut, self.crlf == Some(true));
             if in_group {
                 shared.facts.flags |= MessageFlags::TRUNCATED;
             }
