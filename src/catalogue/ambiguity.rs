@@ -196,8 +196,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Where a field and the header end depends on the program.",
         tell: TELL,
         fix: FIX,
-        misses: "We end lines at LF. In a file that begins with LF, a few CR LF are not minded. Postfix makes CR LF of LF and blanks of CR, so this shows in message files \
-            only.",
+        misses: "We end lines at LF. In a file that begins with LF, CR LF is not minded. Postfix makes CR LF of LF and \
+            blanks of CR, so this shows in message files only.",
         rfc: "RFC 5322 §2.2, §2.3; RFC 5321 §2.3.8; RFC 7103 §6",
         check: Check::Part(|p, _| ambiguous(p, AmbiguityFlags::LINE_BREAK)),
     },
@@ -398,13 +398,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Ambiguity,
         level: Level::Warning,
         title: "Comment in the description of a part",
-        what: "A comment in brackets stands in or beside a type, an encoding that hides content, a disposition or a \
-            boundary, or does not end.",
+        what: "A comment in brackets stands in or beside a type, an encoding that hides content or a boundary, or \
+            does not end.",
         why: "Few programs know that it is to be skipped there: the others do not recognise the value.",
         tell: TELL,
         fix: FIX,
-        misses: "We skip comments. Behind other parameters, as in charset=us-ascii (Plain text), they do no harm \
-            and are not meant.",
+        misses: "We skip comments. Elsewhere, as in charset=us-ascii (Plain text), they do no harm and are not \
+            meant.",
         rfc: "RFC 2045 §5.1, §6.1; RFC 5322 §3.2.2",
         check: Check::Part(|p, _| ambiguous(p, AmbiguityFlags::COMMENT)),
     },

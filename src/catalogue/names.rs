@@ -48,9 +48,18 @@ fn raw_8bit(p: &PartView<'_>) -> bool {
 }
 
 fn disposition_malformed(p: &PartView<'_>) -> bool {
-    // What is wrong with the name itself, other findings say.
+    // What is wrong with the name itself, or programs read differently, other findings say.
     let told = NameFlags::UNQUOTED_SPECIAL | NameFlags::UNTERMINATED | NameFlags::DUPLICATE;
-    p.structure.contains(StructureFlags::DISPOSITION_MALFORMED) && !p.name.intersects(told)
+    let ambiguous = AmbiguityFlags::MULTIPLE_VALUES
+        | AmbiguityFlags::ENCODED_WORD
+        | AmbiguityFlags::FOLDING
+        | AmbiguityFlags::COMMENT
+        | AmbiguityFlags::NUL
+        | AmbiguityFlags::FIELD_OVERLAP
+        | AmbiguityFlags::LINE_BREAK;
+    p.structure.contains(StructureFlags::DISPOSITION_MALFORMED)
+        && !p.name.intersects(told)
+        && !p.ambiguity.intersects(ambiguous)
 }
 
 fn repeated(p: &PartView<'_>) -> bool {

@@ -391,7 +391,8 @@ pub(super) fn disposition(value: &[u8]) -> Flags {
     let head = if words::looks_encoded(text) {
         Flags::ENCODED_WORD
     } else if first.comment {
-        Flags::COMMENT
+        // What is no `inline` is an attachment, so that programs agree.
+        when(first.open_comment, Flags::COMMENT)
     } else if first.quotes > 0 || text.iter().any(|b| is_blank(*b) || *b == b',') && !contains(text, b"\n") {
         Flags::MULTIPLE_VALUES
     } else if memchr::memchr(b'\n', text).is_some() {
@@ -568,7 +569,8 @@ mod tests {
             ("inline, attachment", Flags::MULTIPLE_VALUES),
             ("attachment inline", Flags::MULTIPLE_VALUES),
             ("\"attachment\"", Flags::MULTIPLE_VALUES),
-            ("attachment (x)", Flags::COMMENT),
+            ("attachment (x)", Flags::empty()),
+            ("attachment (x; filename=a.pdf", Flags::COMMENT),
             ("=?utf-8?Q?attachment?=", Flags::ENCODED_WORD),
             ("attach\r\n ment", Flags::FOLDING),
         ] {

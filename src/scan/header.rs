@@ -179,11 +179,7 @@ impl MimeHeader {
         let mut reader = Reader::new(value);
         let head = reader.head();
         let end = head.iter().position(|b| b.is_ascii_whitespace() || *b == b',').unwrap_or(head.len());
-        let token = &head[..end];
-        self.encoding = encoding_of(token).unwrap_or(Encoding::Unknown);
-        if token.len() == value.trim_ascii().len() && self.encoding != Encoding::Unknown {
-            return;
-        }
+        self.encoding = encoding_of(&head[..end]).unwrap_or(Encoding::Unknown);
         if end < head.len() || reader.junk_before_params() || reader.param().is_some() {
             self.coding |= CodingFlags::CTE_MALFORMED;
         }

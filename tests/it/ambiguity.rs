@@ -301,8 +301,7 @@ fn header_fields() -> Vec<Class> {
                 format!("{pdf}Content-Transfer-Encoding: base64\r\n (x)\r\n"),
                 format!("{pdf}Content-Transfer-Encoding: 7bit (base64\r\n"),
                 format!("{pdf}Content-Transfer-Encoding: base64)\r\n"),
-                format!("{pdf}{cte}Content-Disposition: attachment (x); filename=a.pdf\r\n"),
-                format!("{pdf}{cte}Content-Disposition: (inline) attachment\r\n"),
+                format!("{pdf}{cte}Content-Disposition: attachment (x; filename=a.pdf\r\n"),
             ])
             .into_iter()
             .chain(bounded("; (x)boundary=one", "one"))
@@ -758,7 +757,10 @@ fn near() -> Vec<String> {
 fn what_is_in_order_gets_none() {
     let mut wrong = Vec::new();
     for mail in near() {
-        for text in [mail.clone(), mail.replace("\r\n", "\n")] {
+        let lf = mail.replace("\r\n", "\n");
+        // As libraries write that fold with CRLF on a machine whose lines end in LF.
+        let folded = lf.replacen("Subject: Report\n", "Subject: Report\r\n of today\n", 1);
+        for text in [mail, lf, folded] {
             let found = findings(&text);
             let bad = |id: &str, level: Level| {
                 id.starts_with("ambig-")
