@@ -376,7 +376,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         id: "cte-bare-lf",
         since: "0.1.0",
         group: Group::Encoding,
-        level: Level::Notice,
+        level: Level::Info,
         title: "Mixed line breaks",
         what: "The mail begins with lines that end in CRLF, and lines of a part end in a LF alone.",
         why: "Servers refuse such mail or make all alike: signatures break, files may be damaged.",
