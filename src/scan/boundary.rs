@@ -1,5 +1,6 @@
 //! Delimiter lines of multiparts (RFC 2046 §5.1.1).
 
+use super::bytes::{is_blank, trim_end, without_line_end};
 use super::facts::AmbiguityFlags;
 use super::limits::Limits;
 use memchr::memmem::Finder;
@@ -22,8 +23,7 @@ pub(super) enum Delimiter {
 
 /// The line without the line end and the white space that transport may have added.
 pub(super) fn without_padding(line: &[u8]) -> &[u8] {
-    let end = line.iter().rposition(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n')).map_or(0, |at| at + 1);
-    &line[..end]
+    trim_end(line)
 }
 
 /// Compares a whole line, [without padding](without_padding), to the delimiters of this boundary.
@@ -134,18 +134,11 @@ pub(super) fn padding(line: &[u8]) -> AmbiguityFlags {
     {
         return AmbiguityFlags::empty();
     }
-    let padding = &line[without_padding(line).len()..];
-    let padding = padding.strip_suffix(b"\n").unwrap_or(padding);
-    let padding = padding.strip_suffix(b"\r").unwrap_or(padding);
-    match padding {
+    match without_line_end(&line[without_padding(line).len()..]) {
         [] => AmbiguityFlags::empty(),
         padding if padding.iter().all(|b| is_blank(*b)) => AmbiguityFlags::DELIMITER_PADDING,
         _ => AmbiguityFlags::DELIMITER_WHITESPACE,
     }
-}
-
-fn is_blank(b: u8) -> bool {
-    matches!(b, b' ' | b'\t')
 }
 
 /// A boundary of so many characters is not the beginning of something else by chance.

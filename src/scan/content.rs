@@ -2,6 +2,7 @@
 
 use super::ambiguity;
 use super::base64;
+use super::bytes::mark;
 use super::charset;
 use super::facts::{ContentFlags, DamageFlags, Part, TextFlags};
 use super::formats::{self, Inspect, Report, crypto};
@@ -25,8 +26,6 @@ pub(super) struct Content {
     zeros: bool,
     /// It is a text that programs show, in the charset it is said to be in.
     shown: bool,
-    /// It begins with a header field that describes a part.
-    field: bool,
     kind: Option<FileKind>,
     declared: MediaType,
     extension: Extension,
@@ -60,7 +59,6 @@ impl Content {
             uris: html.then(DataUris::default),
             zeros: false,
             shown: part.is_shown_text(),
-            field: false,
             kind: None,
             declared: part.declared,
             extension: part.extension,
@@ -77,7 +75,6 @@ impl Content {
             uris: None,
             zeros: false,
             shown: false,
-            field: false,
             kind: Some(FileKind::Unknown),
             declared: MediaType::Other,
             extension: Extension::None,
@@ -100,7 +97,6 @@ impl Content {
             inspector.bytes(&self.head);
         }
         self.zeros = self.head.iter().all(|b| *b == 0);
-        self.field = ambiguity::begins_with_field(&self.head);
     }
 
     /// The part has ended. Gives the buffer back.
@@ -128,9 +124,9 @@ impl Content {
             report,
             text: if self.shown { charset::examine(&self.head) } else { TextFlags::empty() },
             data_uri_bytes: self.uris.map_or(0, |u| u.bytes),
-            field: self.field,
+            field: ambiguity::begins_with_field(&self.head),
             looks_base64: kind == FileKind::Text && base64::is_file(&self.head),
-            digest: digest(&self.head),
+            digest: mark(&self.head, |word| word),
         };
         self.head.clear();
         (seen, self.head)
@@ -142,16 +138,6 @@ impl Part {
     fn is_shown_text(&self) -> bool {
         matches!(self.declared, MediaType::TextPlain | MediaType::TextHtml) && !self.attachment
     }
-}
-
-/// Tells files of one mail apart; never kept.
-fn digest(bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    words.iter().chain([&last]).fold(bytes.len() as u64, |hash, word| {
-        (hash ^ u64::from_le_bytes(*word)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
-    })
 }
 
 impl Sink for Content {

@@ -2,6 +2,7 @@
 
 use super::ambiguity;
 use super::boundary::{ALL_BOUNDARIES, DELIMITER_LINE};
+use super::bytes::{is_blank, without_line_end};
 use super::charset::Charset;
 use super::facts::{
     AmbiguityFlags, CodingFlags, ContentFlags, DamageFlags, Fields, HeaderFlags, HoldsFlags, LimitFlags, NameFlags,
@@ -10,7 +11,6 @@ use super::facts::{
 use super::header::{self, Mark, MimeHeader};
 use super::limits::Limits;
 use super::names::{Disposition, Encoding, Encryption, Extension, Family, FileKind, MediaType};
-use super::received::Trace;
 use super::shared::{Shared, Slot};
 use super::stream::{Kind, Open, Outer};
 
@@ -28,7 +28,6 @@ pub(super) struct HeaderReader {
     after_delimiter: bool,
     default: MediaType,
     mime: MimeHeader,
-    trace: Trace,
     fields: u32,
     /// Bytes as SMTP carries them.
     wire: u64,
@@ -83,7 +82,6 @@ impl HeaderReader {
             after_delimiter: false,
             default,
             mime: MimeHeader::default(),
-            trace: Trace::default(),
             fields: 0,
             wire: 0,
             line_start: 0,
@@ -219,15 +217,13 @@ impl HeaderReader {
             }
             folded |= may_name_a_part(&bytes[end + 1..]);
         };
-        let text = &bytes[..end - 1];
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let text = without_line_end(&bytes[..end]);
         // A name ends in the first line: none has a line end in it.
         let name = header::name_of(text)?;
         let colon = name.len() + text[name.len()..].iter().position(|b| *b == b':')?;
         self.crlf = self.crlf.or(crlf);
         self.lf |= bare_lf > 0;
         let written = Written { spaced: colon > name.len(), folded };
-        self.note_colon(shared, written.spaced);
         self.examine(shared, name, &text[colon + 1..], 0, written);
         self.line_lf = ends_bare;
         self.lf = ends_bare;
@@ -244,9 +240,7 @@ impl HeaderReader {
             self.dropped += 1;
         }
         let start = self.line_start.min(shared.field.len());
-        let line = &shared.field[start..];
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let line = without_line_end(&shared.field[start..]);
         self.lines = self.lines.saturating_add(1);
         if line.is_empty() && self.dropped == 0 {
             self.mime_lf |= self.lf;
@@ -318,13 +312,11 @@ impl HeaderReader {
             return;
         }
         let mut field = std::mem::take(&mut shared.field);
-        let text = field.strip_suffix(b"\n").unwrap_or(&field);
-        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let text = without_line_end(&field);
         if let Some((name, rest)) = self.name_length.take().and_then(|length| text.split_at_checked(length)) {
             let colon = memchr::memchr(b':', rest).map_or(rest.len(), |at| at + 1);
             let value = &rest[colon..];
             let written = Written { spaced: colon > 1, folded: memchr::memchr(b'\n', value).is_some() };
-            self.note_colon(shared, written.spaced);
             self.examine(shared, name, value, dropped, written);
         }
         self.lf = self.line_lf;
@@ -332,16 +324,13 @@ impl HeaderReader {
         shared.field = field;
     }
 
-    fn note_colon(&self, shared: &mut Shared, spaced: bool) {
-        if self.root && spaced {
-            shared.facts.header.flags |= HeaderFlags::SPACE_BEFORE_COLON;
-        }
-    }
-
     fn examine(&mut self, shared: &mut Shared, name: &[u8], value: &[u8], dropped: usize, written: Written) {
         self.fields = self.fields.saturating_add(1);
         if dropped > 0 {
             shared.facts.limits |= LimitFlags::FIELD_BYTES;
+        }
+        if self.root && written.spaced {
+            shared.facts.header.flags |= HeaderFlags::SPACE_BEFORE_COLON;
         }
         if self.fields > u32::from(shared.limits.header_fields) {
             shared.facts.limits |= LimitFlags::HEADER_FIELDS;
@@ -363,7 +352,7 @@ impl HeaderReader {
         }
         if self.root {
             let arrival = shared.facts.envelope.arrival;
-            self.trace.field(name, value, &mut shared.facts.header);
+            shared.trace.field(name, value, &mut shared.facts.header);
             let reached = shared.facts.header.take(name, field, value, dropped, arrival);
             shared.facts.limits |= reached;
         }
@@ -454,10 +443,6 @@ pub(super) struct Described {
     /// Marks of the part that a multipart/related says to begin with, and of this part.
     pub start: Option<Mark>,
     pub content_id: Option<Mark>,
-}
-
-fn is_blank(b: u8) -> bool {
-    matches!(b, b' ' | b'\t')
 }
 
 /// Behind its first blank, a continuation line may begin with a field that describes a part, or be empty.

@@ -10,7 +10,7 @@ use super::field::{Reader, is_name, is_token};
 use super::filename::{LastName, Name, NameParams};
 use super::limits::Limits;
 use super::names::{Disposition, Encoding, MediaType};
-use super::{address, date, message_id, words};
+use super::{address, bytes, date, message_id, words};
 
 /// Postfix's `header_size_limit`: the rest of a longer field never reaches a milter.
 const POSTFIX_FIELD_BYTES: usize = 102_400;
@@ -18,7 +18,8 @@ const POSTFIX_FIELD_BYTES: usize = 102_400;
 /// Fields that are lists of addresses (RFC 5322 §3.6.2, §3.6.3).
 const ADDRESSES: Fields =
     Fields::FROM.union(Fields::SENDER).union(Fields::REPLY_TO).union(Fields::TO).union(Fields::CC).union(Fields::BCC);
-/// Tells values apart.
+
+/// Tells values of one header block apart.
 pub(super) type Mark = std::num::NonZeroU32;
 
 /// What the MIME fields of a header block say (RFC 2045 §3).
@@ -77,16 +78,15 @@ impl MimeHeader {
     pub fn field(&mut self, field: Fields, value: &[u8]) {
         if let Some(place) = DESCRIPTIONS.iter().position(|(known, _)| *known == field) {
             let (mark, odd) = mark(value);
-            let mark = Some(mark);
             self.odd = odd;
             if self.seen.contains(field) {
                 self.structure |= StructureFlags::DUPLICATE_FIELD;
-                if mark != self.marks[place] {
+                if self.marks[place] != Some(mark) {
                     self.ambiguity |= DESCRIPTIONS[place].1;
                 }
                 return;
             }
-            self.marks[place] = mark;
+            self.marks[place] = Some(mark);
         }
         self.seen |= field;
         if field == Fields::CONTENT_TYPE {
@@ -157,15 +157,15 @@ impl MimeHeader {
             return;
         }
         // RFC 2046 §5.1.1: a boundary does not end with white space.
-        let end = value.iter().rposition(|b| !b.is_ascii_whitespace()).map_or(0, |at| at + 1);
-        if end > 70 {
+        let value = value.trim_ascii_end();
+        if value.len() > 70 {
             self.structure |= StructureFlags::BOUNDARY_LONG;
         }
-        if end > Limits::BOUNDARY_BYTES {
+        if value.len() > Limits::BOUNDARY_BYTES {
             self.limits |= LimitFlags::BOUNDARY;
-        } else if end > 0 {
-            self.boundary = Some(value[..end].to_vec());
-            if !value[..end].iter().all(|b| is_boundary_char(*b)) {
+        } else if !value.is_empty() {
+            self.boundary = Some(value.to_vec());
+            if !value.iter().all(|b| is_boundary_char(*b)) {
                 self.structure |= StructureFlags::BOUNDARY_BAD_CHARS;
             }
         }
@@ -227,28 +227,18 @@ const DESCRIPTIONS: [(Fields, AmbiguityFlags); 3] = [
     (Fields::CONTENT_DISPOSITION, AmbiguityFlags::DUPLICATE_DISPOSITION),
 ];
 
-/// Tells values of one header block apart, whatever their case; never kept. And whether there is a control or a colon in the
-/// value, which most have none of.
+/// The mark of a value, whatever its case; and whether there is a control or a colon in it, which most have none of.
 fn mark(value: &[u8]) -> (Mark, bool) {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * ONES;
     const BLANKS: u64 = b' ' as u64 * ONES;
-    let value = value.strip_prefix(b" ").unwrap_or(value);
-    let (mut mark, mut odd) = (value.len() as u64, 0);
-    let mut add = |word: [u8; 8]| {
-        let word = u64::from_le_bytes(word);
+    let mut odd = 0;
+    let mark = bytes::mark(value.strip_prefix(b" ").unwrap_or(value), |word| {
         // Eight comparisons in one (Bit Twiddling Hacks, "Determine if a word has a byte less than n").
         let colons = word ^ (b':' as u64 * ONES);
         odd |= word.wrapping_sub(BLANKS) & !word | colons.wrapping_sub(ONES) & !colons;
-        mark = (mark ^ (word | BLANKS)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
-    };
-    let (words, rest) = value.as_chunks::<8>();
-    words.iter().for_each(|word| add(*word));
-    if !rest.is_empty() {
-        let mut word = [b' '; 8];
-        word.iter_mut().zip(rest).for_each(|(to, b)| *to = *b);
-        add(word);
-    }
+        bytes::any_case(word)
+    });
     (Mark::MIN | (mark >> 32) as u32, odd & HIGH != 0)
 }
 

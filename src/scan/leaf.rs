@@ -1,6 +1,7 @@
 //! A part that holds content: undoes its transfer encoding, and passes on what comes out.
 
 use super::base64::Base64;
+use super::bytes::mix;
 use super::content::{Content, Seen};
 use super::facts::CodingFlags;
 use super::identity::Identity;
@@ -127,7 +128,7 @@ impl Leaf {
         while place < end {
             let sampled = place.saturating_sub(self.raw)..(place + SAMPLE).min(end).saturating_sub(self.raw);
             for byte in piece.get(sampled.start as usize..sampled.end as usize).unwrap_or_default() {
-                self.sample = (self.sample ^ u64::from(*byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+                self.sample = mix(self.sample, u64::from(*byte));
             }
             place += STRIDE;
         }

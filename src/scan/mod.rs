@@ -16,6 +16,7 @@ mod address;
 mod ambiguity;
 mod base64;
 mod boundary;
+mod bytes;
 pub mod charset;
 pub(crate) mod closed;
 mod content;

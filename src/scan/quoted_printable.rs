@@ -1,5 +1,6 @@
 //! quoted-printable (RFC 2045 §6.7), counted as it streams.
 
+use super::bytes::is_blank;
 use super::facts::CodingFlags;
 use super::lines::Lines;
 use super::sink::Sink;
@@ -26,10 +27,6 @@ pub(super) struct QuotedPrintable {
 
 /// The longest line of quoted-printable (RFC 2045 §6.7 rule 5).
 const LONGEST_LINE: u64 = 76;
-
-fn is_blank(b: u8) -> bool {
-    matches!(b, b' ' | b'\t')
-}
 
 /// A byte above 0x7F or a control below TAB, which must not stand for themselves (RFC 2045 §6.7 rule 2): one comparison, so that
 /// many are made at once. The controls behind TAB are not worth more.

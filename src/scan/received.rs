@@ -1,5 +1,6 @@
 //! Trace fields (RFC 5321 §4.4): where a mail came by, and when. Looked at, never kept.
 
+use super::bytes::{any_case, mark, mix, starts_with};
 use super::date;
 use super::facts::{HeaderFacts, HeaderFlags};
 
@@ -76,14 +77,11 @@ fn hop(clauses: &[u8]) -> Option<u64> {
     }
     let by = by?;
     let itself = [&b"localhost"[..], b"127.", b"[127.", b"::1", b"[::1", b"[ipv6:::1"];
-    if itself.iter().any(|known| by.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known))) {
+    if itself.iter().any(|known| starts_with(by, known)) {
         return None;
     }
-    // FNV-1a. A collision can be forged, but then so can the fields themselves.
-    let bytes = by.iter().chain(b" ").chain(recipient.unwrap_or_default());
-    Some(bytes.fold(0xCBF2_9CE4_8422_2325, |hash, b| {
-        (hash ^ u64::from(b.to_ascii_lowercase())).wrapping_mul(0x0000_0100_0000_01B3)
-    }))
+    // A collision can be forged, but then so can the fields themselves.
+    Some(mix(mark(by, any_case), mark(recipient.unwrap_or_default(), any_case)))
 }
 
 /// Words between blanks, without comments.

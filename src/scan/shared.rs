@@ -1,7 +1,9 @@
 //! What all streams of one scan share: the facts so far, the bounds, the buffers.
 
+use super::bytes::mix;
 use super::facts::{EnvelopeFacts, Facts, LimitFlags, Part};
 use super::limits::Limits;
+use super::received::Trace;
 use std::collections::HashSet;
 
 /// Where the facts of a part go.
@@ -34,8 +36,11 @@ pub(super) struct Shared {
     pub layers: usize,
     /// Bytes of the boundaries that are open, in all layers.
     pub boundary_bytes: usize,
+    /// The trace fields of the message.
+    pub trace: Trace,
     beyond: Option<Part>,
-    copies: Vec<u64>,
+    /// Marks of attachments and of their names.
+    copies: HashSet<u64>,
     names: HashSet<u64>,
 }
 
@@ -49,7 +54,8 @@ impl Shared {
             layers: 0,
             boundary_bytes: 0,
             beyond: None,
-            copies: Vec::new(),
+            trace: Trace::default(),
+            copies: HashSet::new(),
             names: HashSet::new(),
         }
     }
@@ -78,22 +84,17 @@ impl Shared {
 
     /// Notes the name of an attachment; whether one before it had the same.
     pub fn note_name(&mut self, mark: u64) -> bool {
-        if self.names.len() < usize::from(self.limits.parts) {
-            !self.names.insert(mark)
-        } else {
-            self.names.contains(&mark)
-        }
+        seen_before(&mut self.names, mark, self.limits)
     }
 
     /// Notes an attachment by what tells files apart; the second of the same counts.
     pub fn note_copy(&mut self, marks: [u64; 4]) {
-        let key = marks.iter().fold(0xCBF2_9CE4_8422_2325u64, |hash, mark| {
-            (hash ^ mark).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31)
-        });
-        if self.copies.contains(&key) {
-            self.facts.repeated_attachments += 1;
-        } else if self.copies.len() < usize::from(self.limits.parts) {
-            self.copies.push(key);
-        }
+        let mark = marks.into_iter().fold(0, mix);
+        self.facts.repeated_attachments += u32::from(seen_before(&mut self.copies, mark, self.limits));
     }
+}
+
+/// Whether this mark came before; it is noted, as long as there are not too many.
+fn seen_before(marks: &mut HashSet<u64>, mark: u64, limits: Limits) -> bool {
+    if marks.len() < usize::from(limits.parts) { !marks.insert(mark) } else { marks.contains(&mark) }
 }

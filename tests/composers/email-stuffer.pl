@@ -4,13 +4,14 @@ use strict;
 use warnings;
 use Email::Stuffer;
 use File::Basename;
-use JSON::PP;
+use FindBin;
+use lib $FindBin::Bin;
+use Letters ();
 
 my ($source, $out) = @ARGV;
 local $/;
-open my $in, '<', $source or die "$source: $!\n";
 my $person = sub { qq("$_[0]{name}" <$_[0]{address}>) };
-for my $letter (@{ decode_json(<$in>) }) {
+for my $letter (Letters::letters($source)) {
     my $mail = Email::Stuffer->from($person->($letter->{from}))->to(map { $person->($_) } @{ $letter->{to} })
         ->subject($letter->{subject})->header(Date => $letter->{date})->header('Message-ID' => "<$letter->{number}.stuffer\@example.org>")
         ->text_body($letter->{text});

@@ -3,24 +3,16 @@
 use strict;
 use warnings;
 use Encode qw(encode);
-use File::Basename;
-use JSON::PP;
+use FindBin;
+use lib $FindBin::Bin;
+use Letters;
 use MIME::Lite;
 
 my ($source, $out) = @ARGV;
-local $/;
-open my $in, '<', $source or die "$source: $!\n";
-# Encode folds with CRLF, and the file has LF.
-my $word = sub { $_[0] =~ /[^\x20-\x7E]/ ? encode('MIME-Header', $_[0]) =~ tr/\r//dr : $_[0] };
-my $person = sub { my $name = $word->($_[0]{name}); $name = qq("$name") unless $name =~ /^=\?/; "$name <$_[0]{address}>" };
-for my $letter (@{ decode_json(<$in>) }) {
+for my $letter (letters($source)) {
     my @text = (Type => 'text/plain; charset=UTF-8', Encoding => 'quoted-printable', Data => encode('UTF-8', $letter->{text}));
     my @html = (Type => 'text/html; charset=UTF-8', Encoding => 'quoted-printable', Data => encode('UTF-8', $letter->{html} // ''));
-    my @top = (
-        From => $person->($letter->{from}), To => join(', ', map { $person->($_) } @{ $letter->{to} }),
-        Subject => $word->($letter->{subject}), Date => $letter->{date}, 'Message-ID' => "<$letter->{number}.lite\@example.org>",
-    );
-    push @top, Cc => join(', ', map { $person->($_) } @{ $letter->{cc} }) if @{ $letter->{cc} };
+    my @top = fields($letter, 'lite');
     my $mail;
     if (@{ $letter->{files} }) {
         $mail = MIME::Lite->new(@top, Type => 'multipart/mixed');
@@ -32,8 +24,7 @@ for my $letter (@{ decode_json(<$in>) }) {
         } else {
             $mail->attach(@text);
         }
-        $mail->attach(Type => $_->{type}, Encoding => 'base64', Path => dirname($source) . "/$_->{path}", Filename => $word->($_->{name}), Disposition => 'attachment')
-            for @{ $letter->{files} };
+        $mail->attach(file_of($source, $_)) for @{ $letter->{files} };
     } elsif ($letter->{html}) {
         $mail = MIME::Lite->new(@top, Type => 'multipart/alternative');
         $mail->attach(@text);

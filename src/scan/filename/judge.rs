@@ -1,6 +1,7 @@
 //! What a decoded name says: to the people who read it, and to the systems that have to save the file under it.
 
 use super::Name;
+use crate::scan::bytes::{any_case, mark};
 use crate::scan::facts::NameFlags;
 use crate::scan::field::is_name;
 use crate::scan::names::{Extension, Family};
@@ -107,7 +108,7 @@ pub(super) fn file(file: &[u8], length: usize, mut flags: NameFlags) -> Name {
     if matches!(file, [_, .., b'.' | b' ']) {
         flags |= NameFlags::TRAILING;
     }
-    let mark = mark(file);
+    let mark = mark(file, any_case);
     let file = file.trim_ascii();
     let end = file.iter().rposition(|b| *b != b'.').map_or(0, |at| at + 1);
     let file = &file[..end];
@@ -185,18 +186,6 @@ fn is_device(file: &[u8]) -> bool {
         [name @ .., b'1'..=b'9'] if name.len() == 3 => NUMBERED.iter().any(|device| is_name(name, device)),
         _ => false,
     }
-}
-
-/// Tells names of one mail apart, whatever their case; never kept.
-fn mark(name: &[u8]) -> u64 {
-    let (words, rest) = name.as_chunks::<8>();
-    let mut last = [0; 8];
-    last[..rest.len()].copy_from_slice(rest);
-    words.iter().chain([&last]).fold(name.len() as u64, |hash, word| {
-        // Letters of ASCII differ in this bit by their case.
-        let lower = u64::from_le_bytes(*word) | 0x2020_2020_2020_2020;
-        (hash ^ lower).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
-    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! message that is there as a whole.
 
 use super::super::boundary::{self, Delimiter, delimiter};
+use super::super::bytes::without_line_end;
 use super::super::field::Reader;
 use super::super::header::{self, MimeHeader};
 use super::super::limits::Limits;
@@ -102,18 +103,13 @@ fn line_end(mail: &[u8], at: usize) -> usize {
     memchr::memchr(b'\n', &mail[at..]).map_or(mail.len(), |end| at + end + 1)
 }
 
-fn without_end(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
 fn header_block(mail: &[u8], start: usize, open: &[Open], regions: &mut Vec<Region>) -> Header {
     let mut header = Header { mime: MimeHeader::default(), charset: None, end: start, cut: false };
     let mut field: Option<(Range<usize>, usize)> = None;
     let mut at = start;
     while at < mail.len() {
         let end = line_end(mail, at);
-        let line = without_end(&mail[at..end]);
+        let line = without_line_end(&mail[at..end]);
         let here = at..at + line.len();
         if line.is_empty() {
             at = end;
@@ -181,7 +177,7 @@ fn up_to_delimiter(mail: &[u8], start: usize, open: &[Open]) -> (Range<usize>, O
     while !open.is_empty() && at < mail.len() {
         if mail[at..].starts_with(b"--") {
             let end = line_end(mail, at);
-            if let Some((level, found)) = find_delimiter(open, without_end(&mail[at..end])) {
+            if let Some((level, found)) = find_delimiter(open, without_line_end(&mail[at..end])) {
                 let before = &mail[start..at];
                 let before = before.strip_suffix(b"\n").map_or(before, |b| b.strip_suffix(b"\r").unwrap_or(b));
                 return (start..start + before.len(), Some((level, found, at..end)));

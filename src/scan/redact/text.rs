@@ -1,5 +1,6 @@
 //! Bodies of text: words become `x`, and what a program reads stays: tags, names of fields, armour, `data:` URIs.
 
+use super::super::bytes::without_line_end;
 use super::super::uuencode::{is_begin, is_data};
 use super::Cover;
 use super::coded::Coding;
@@ -218,8 +219,7 @@ fn uuencoded(cover: &Cover<'_>, text: &mut [u8], start: usize, marks: &mut Marks
     let mut end = line_end + 1;
     let mut data = false;
     for line in text[end..].split_inclusive(|b| *b == b'\n') {
-        let bare = line.strip_suffix(b"\n").unwrap_or(line);
-        let bare = bare.strip_suffix(b"\r").unwrap_or(bare);
+        let bare = without_line_end(line);
         if !is_data(bare) && !matches!(bare, b"`" | b" " | b"end") {
             break;
         }

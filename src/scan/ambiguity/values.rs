@@ -1,41 +1,13 @@
-//! MIME fields that programs read in different ways (*Inbox Invasion*, CCS 2024; RFC 7103), so that a filter may see another
-//! mail than the recipient.
-//!
-//! Only what the ordinary reading stumbled over comes here: nothing of this is on the way of a well-formed mail.
+//! What the value of a Content-Type, Content-Transfer-Encoding or Content-Disposition leaves open.
 
-use super::entity::MIME_FIELDS;
-use super::facts::{AmbiguityFlags as Flags, Fields};
-use super::header;
-use super::words;
-use std::borrow::Cow;
+use super::{FIELD_START, Flags, when};
+use crate::scan::bytes::{is_blank, is_space, starts_with, trim, trim_start};
+use crate::scan::{header, words};
 
-/// Bytes in which a field's name and its value's first word stand.
-pub(super) const FIELD_START: usize = 64;
 /// Bytes of a Content-Transfer-Encoding that are looked at.
 const ENCODING: usize = 256;
 /// Parameters that programs act on; a file may be called one thing to one program and another to the next.
 const COMPARED: [&[u8]; 4] = [b"boundary", b"charset", b"name", b"filename"];
-
-fn is_blank(b: u8) -> bool {
-    matches!(b, b' ' | b'\t')
-}
-
-fn is_space(b: u8) -> bool {
-    matches!(b, b' ' | b'\t' | b'\r' | b'\n')
-}
-
-fn trim_start(text: &[u8]) -> &[u8] {
-    &text[text.iter().position(|b| !is_space(*b)).unwrap_or(text.len())..]
-}
-
-fn trim(text: &[u8]) -> &[u8] {
-    let text = trim_start(text);
-    &text[..text.iter().rposition(|b| !is_space(*b)).map_or(0, |at| at + 1)]
-}
-
-fn starts_with(text: &[u8], prefix: &[u8]) -> bool {
-    text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-}
 
 fn ends_with(text: &[u8], suffix: &[u8]) -> bool {
     text.len() >= suffix.len() && text[text.len() - suffix.len()..].eq_ignore_ascii_case(suffix)
@@ -43,127 +15,6 @@ fn ends_with(text: &[u8], suffix: &[u8]) -> bool {
 
 fn contains(text: &[u8], word: &[u8]) -> bool {
     text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word))
-}
-
-fn when(yes: bool, flag: Flags) -> Flags {
-    if yes { flag } else { Flags::empty() }
-}
-
-/// The field of this name, if it is one that says what a part is.
-fn mime_field(name: &[u8]) -> Option<Fields> {
-    header::field_of(name).filter(|field| MIME_FIELDS.contains(*field))
-}
-
-/// A field that says what a part is stands at the beginning of this text, with a value as such fields have.
-pub(super) fn begins_with_field(text: &[u8]) -> bool {
-    let Some(b'c' | b'C') = text.first() else { return false };
-    let Some(colon) = memchr::memchr(b':', &text[..text.len().min(FIELD_START)]) else { return false };
-    let value = trim_start(&text[colon + 1..]);
-    let begins = |words: &[&str]| words.iter().any(|word| starts_with(value, word.as_bytes()));
-    match header::name_of(&text[..=colon]).and_then(mime_field) {
-        Some(Fields::CONTENT_TYPE) => {
-            let kind = value.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-            kind > 0 && matches!(value[kind..], [b'/', subtype, ..] if subtype.is_ascii_alphanumeric())
-        }
-        Some(Fields::CONTENT_TRANSFER_ENCODING) => {
-            begins(&["base64", "quoted-printable", "7bit", "8bit", "binary", "x-uu"])
-        }
-        Some(_) => begins(&["attachment", "inline"]),
-        None => false,
-    }
-}
-
-/// The value is one that a field that says what a part is may have.
-pub(super) fn describes(value: &[u8]) -> bool {
-    let value = trim(&value[..value.len().min(FIELD_START)]);
-    let end = value.iter().position(|b| is_space(*b) || *b == b';').unwrap_or(value.len());
-    let word = &value[..end];
-    is_type(word) || header::encoding_of(word).is_some() || begins_with_field(value)
-}
-
-/// What is ambiguous in the continuation lines of a field. `mime` says that it is one of MIME's, `part` that it is of a part's
-/// header: in the header of the mail, continuation lines of blanks are another finding.
-pub(super) fn continuations(value: &[u8], mime: bool, part: bool) -> Flags {
-    let mut flags = Flags::empty();
-    for at in memchr::memchr_iter(b'\n', value) {
-        let line = &value[at + 1..];
-        let text = &line[line.iter().position(|b| !is_blank(*b)).unwrap_or(line.len())..];
-        if begins_with_field(text) {
-            flags |= Flags::FIELD_NAME_SPACING;
-        } else if mime && part && text.first().is_none_or(|b| matches!(b, b'\r' | b'\n')) {
-            flags |= Flags::FOLDING;
-        }
-    }
-    flags
-}
-
-/// What is ambiguous in a CR of a field's value that ends no line.
-pub(super) fn bare_crs(value: &[u8], mime: bool) -> Flags {
-    let mut flags = Flags::empty();
-    for at in memchr::memchr_iter(b'\r', value) {
-        let rest = &value[at + 1..];
-        if rest.first() == Some(&b'\n') {
-            continue;
-        }
-        if rest.first().is_none_or(|b| *b == b'\r') || names_a_field(rest) {
-            flags |= Flags::LINE_BREAK;
-        } else if mime {
-            flags |= Flags::FOLDING;
-        }
-    }
-    flags
-}
-
-/// A field of any name that is known stands at the beginning of this text.
-fn names_a_field(text: &[u8]) -> bool {
-    let start = &text[..text.len().min(FIELD_START)];
-    let name = memchr::memchr(b':', start).map(|colon| trim(&start[..colon]));
-    name.is_some_and(|name| header::field_of(name).is_some() || header::is_technical(name))
-}
-
-/// A line with a blank before it, at the beginning of a header block.
-pub(super) fn blank_before(line: &[u8]) -> Flags {
-    when(begins_with_field(trim_start(line)), Flags::FIELD_NAME_SPACING)
-}
-
-/// A line that ended the header block although it is neither empty nor a field. `described` says that a MIME field came before
-/// it.
-pub(super) fn bad_line(line: &[u8], described: bool) -> Flags {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let start = &line[..line.len().min(FIELD_START)];
-    let name = memchr::memchr(b':', start).map_or(start, |colon| &start[..colon]);
-    let visible: Vec<u8> = name.iter().copied().filter(u8::is_ascii_graphic).collect();
-    let named = mime_field(&visible).is_some();
-    if memchr::memchr(b'\r', start).is_some() && (named || visible.is_empty()) {
-        // CR CR LF where the empty line should be, or LF CR before a field.
-        Flags::LINE_BREAK
-    } else if named && name.len() == start.len() {
-        // The colon stands in the next line.
-        Flags::FOLDING
-    } else if named {
-        Flags::FIELD_NAME_SPACING
-    } else {
-        when(described && !line.starts_with(b">From "), Flags::HEADER_END)
-    }
-}
-
-/// What is ambiguous in the bytes of a MIME field's value, whichever field it is.
-pub(super) fn value(value: &[u8]) -> Flags {
-    let mut flags = when(memchr::memchr(0, value).is_some(), Flags::NUL);
-    let mut quoted = false;
-    for at in memchr::memchr2_iter(b'"', b':', value) {
-        if value[at] == b'"' {
-            quoted = !quoted;
-        } else if !quoted {
-            let before = trim(&value[at.saturating_sub(FIELD_START)..at]);
-            let name = before.iter().rposition(|b| !b.is_ascii_alphabetic() && *b != b'-').map_or(0, |at| at + 1);
-            if before.is_empty() && at < FIELD_START || mime_field(&before[name..]).is_some() {
-                flags |= Flags::FIELD_OVERLAP;
-            }
-        }
-    }
-    flags
 }
 
 /// What stands between two semicolons, as RFC 2045 §5.1 means them: neither in quotes nor in a comment.
@@ -211,7 +62,7 @@ impl<'a> Iterator for Segments<'a> {
 }
 
 /// What is ambiguous in a Content-Type.
-pub(super) fn content_type(value: &[u8], multipart: bool) -> Flags {
+pub(in crate::scan) fn content_type(value: &[u8], multipart: bool) -> Flags {
     let mut segments = Segments(Some(value));
     let Some(first) = segments.next() else { return Flags::empty() };
     let mut flags = media_type(&first);
@@ -250,7 +101,7 @@ fn media_type(head: &Segment<'_>) -> Flags {
     }
 }
 
-fn is_type(word: &[u8]) -> bool {
+pub(super) fn is_type(word: &[u8]) -> bool {
     let mut halves = word.split(|b| *b == b'/');
     let is_name = |name: &[u8]| name.first().is_some_and(u8::is_ascii_alphabetic) && !name.contains(&b'=');
     matches!((halves.next(), halves.next(), halves.next()), (Some(a), Some(b), None) if is_name(a) && is_name(b))
@@ -259,7 +110,7 @@ fn is_type(word: &[u8]) -> bool {
 /// The parameters of a field. What is wrong with a boundary matters where one is needed.
 fn parameters(segments: Segments<'_>, multipart: bool) -> Flags {
     let mut flags = Flags::empty();
-    let mut first: [Option<Cow<'_, [u8]>>; COMPARED.len()] = Default::default();
+    let mut first: [Option<&[u8]>; COMPARED.len()] = Default::default();
     let (mut bounded, mut almost, mut gap, mut behind_boundary) = (false, false, false, false);
     for segment in segments {
         let Some(equals) = memchr::memchr(b'=', segment.text) else {
@@ -300,9 +151,9 @@ fn parameters(segments: Segments<'_>, multipart: bool) -> Flags {
             flags |= when(segment.open_comment && !is_name, Flags::COMMENT);
         }
         if let Some(place) = COMPARED.iter().position(|known| visible.eq_ignore_ascii_case(known)) {
-            match &first[place] {
+            match first[place] {
                 None => first[place] = Some(unquoted(value)),
-                Some(before) if place > 0 && *before == unquoted(value) => {}
+                Some(before) if place > 0 && before == unquoted(value) => {}
                 Some(_) => flags |= Flags::DUPLICATE_PARAMETER,
             }
         }
@@ -310,9 +161,9 @@ fn parameters(segments: Segments<'_>, multipart: bool) -> Flags {
     flags | when(multipart && almost && !bounded, Flags::BOUNDARY_SYNTAX)
 }
 
-fn unquoted(value: &[u8]) -> Cow<'_, [u8]> {
+fn unquoted(value: &[u8]) -> &[u8] {
     let value = trim(value);
-    Cow::Borrowed(value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value))
+    value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
 }
 
 /// A boundary parameter, `name` and `value` with all that is around them.
@@ -336,7 +187,7 @@ fn boundary(name: &[u8], value: &[u8], segment: &Segment<'_>) -> Flags {
         }
     }
     flags |= when(trim(name).len() != b"boundary".len(), Flags::BOUNDARY_SYNTAX);
-    if words::looks_encoded(&plain) {
+    if words::looks_encoded(plain) {
         return flags | Flags::ENCODED_WORD;
     }
     let quoted = plain.len() + 2 == text.len();
@@ -352,7 +203,7 @@ fn boundary(name: &[u8], value: &[u8], segment: &Segment<'_>) -> Flags {
         b';' => true,
         b => b.is_ascii_control(),
     };
-    if memchr::memchr(b'\n', &plain).is_some() {
+    if memchr::memchr(b'\n', plain).is_some() {
         flags |= Flags::FOLDING;
     } else if around(plain.first()) || around(plain.last()) || plain.iter().any(cuts) {
         flags |= Flags::BOUNDARY_CHARS;
@@ -384,7 +235,7 @@ fn is_almost_boundary(name: &[u8]) -> bool {
 }
 
 /// What is ambiguous in a Content-Disposition.
-pub(super) fn disposition(value: &[u8]) -> Flags {
+pub(in crate::scan) fn disposition(value: &[u8]) -> Flags {
     let mut segments = Segments(Some(value));
     let Some(first) = segments.next() else { return Flags::empty() };
     let text = trim(first.text);
@@ -404,7 +255,7 @@ pub(super) fn disposition(value: &[u8]) -> Flags {
 }
 
 /// What is ambiguous in a Content-Transfer-Encoding that is more than the name of one.
-pub(super) fn transfer_encoding(value: &[u8]) -> Flags {
+pub(in crate::scan) fn transfer_encoding(value: &[u8]) -> Flags {
     let value = trim(&value[..value.len().min(ENCODING)]);
     if memchr::memchr(0, value).is_some() {
         return Flags::empty();
@@ -575,53 +426,6 @@ mod tests {
             ("attach\r\n ment", Flags::FOLDING),
         ] {
             assert_eq!(disposition(value.as_bytes()), expected, "{value}");
-        }
-    }
-
-    #[test]
-    fn lines_and_values() {
-        for (text, expected) in [
-            ("text/plain;\r\n charset=utf-8", Flags::empty()),
-            ("text/plain;\n charset=utf-8", Flags::empty()),
-            ("text/plain;\r charset=utf-8", Flags::FOLDING),
-            ("text/plain;\r\n \r\n charset=utf-8", Flags::FOLDING),
-            ("text/plain\r", Flags::LINE_BREAK),
-            ("text/plain;\r\r\n charset=utf-8", Flags::LINE_BREAK),
-            ("text/plain\rContent-Transfer-Encoding: base64", Flags::LINE_BREAK),
-            ("text/plain\r\n Content-Transfer-Encoding: base64", Flags::FIELD_NAME_SPACING),
-        ] {
-            let text = text.as_bytes();
-            assert_eq!(continuations(text, true, true) | bare_crs(text, true), expected, "{text:?}");
-        }
-        // A signature's list of fields.
-        assert_eq!(continuations(b" h=From:To:\r\n\tContent-Type:MIME-Version", false, false), Flags::empty());
-        assert_eq!(bare_crs(b" a\rb", false), Flags::empty());
-        for (text, expected) in [
-            (" text/plain; name=\"Content-Type: x\"", Flags::empty()),
-            (" text/plain; name=C:\\a", Flags::empty()),
-            (" text/pl\0ain", Flags::NUL),
-            ("Content-Type: text/plain", Flags::FIELD_OVERLAP),
-            (" text/plain Content-Transfer-Encoding: base64", Flags::FIELD_OVERLAP),
-            (": text/plain", Flags::FIELD_OVERLAP),
-        ] {
-            assert_eq!(value(text.as_bytes()), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn lines_that_are_no_fields() {
-        for (line, described, expected) in [
-            ("Hello Bob", false, Flags::empty()),
-            ("Hello Bob", true, Flags::HEADER_END),
-            (">From ann Tue", true, Flags::empty()),
-            ("\0Content-Type: text/html", false, Flags::FIELD_NAME_SPACING),
-            ("Content Type: text/html", false, Flags::empty()),
-            ("Content-Type \u{a0}: text/html", false, Flags::FIELD_NAME_SPACING),
-            ("Content-Type", false, Flags::FOLDING),
-            ("\rContent-Type: text/html\r\n", false, Flags::LINE_BREAK),
-            ("\r\r\n", true, Flags::LINE_BREAK),
-        ] {
-            assert_eq!(bad_line(line.as_bytes(), described), expected, "{line:?}");
         }
     }
 }
