@@ -18,7 +18,7 @@ pub(super) fn ambiguous(p: &PartView<'_>, flags: AmbiguityFlags) -> bool {
 /// A multipart inside another one that does not say by which lines its own parts are separated.
 pub(super) fn nested_without_boundary(p: &PartView<'_>) -> bool {
     p.structure.contains(StructureFlags::BOUNDARY_MISSING)
-        && p.parent().is_some_and(|parent| parent.declared.is_multipart())
+        && p.is_in_multipart()
         && !ambiguous(p, AmbiguityFlags::BOUNDARY_EMPTY | AmbiguityFlags::BOUNDARY_SYNTAX)
 }
 

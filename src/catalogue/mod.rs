@@ -125,6 +125,11 @@ impl PartView<'_> {
         self.facts.parts.get(usize::from(self.parent?))
     }
 
+    /// It stands in a multipart, and not at the top or in an attached mail.
+    fn is_in_multipart(&self) -> bool {
+        self.parent().is_some_and(|parent| parent.declared.is_multipart())
+    }
+
     /// It has a file name.
     fn is_named(&self) -> bool {
         self.name.contains(NameFlags::PRESENT)

@@ -1,7 +1,7 @@
 //! The MIME structure.
 
 use super::ambiguity::{ambiguous, nested_without_boundary};
-use super::{Check, Entry, Group, Level, PartView, was_cut};
+use super::{Check, Entry, Group, Level, PartView, ended_early, was_cut};
 use crate::scan::MIME_FIELDS;
 use crate::scan::facts::{AmbiguityFlags, CodingFlags, Fields, HeaderFlags, StructureFlags};
 use crate::scan::names::MediaType;
@@ -62,11 +62,6 @@ fn type_ambiguous(p: &PartView<'_>) -> bool {
     ambiguous(p, AmbiguityFlags::MULTIPLE_VALUES) || boundary_ambiguous(p)
 }
 
-/// It stands in a multipart, and not at the top or in an attached mail.
-fn in_multipart(p: &PartView<'_>) -> bool {
-    p.parent().is_some_and(|parent| parent.declared.is_multipart())
-}
-
 pub(super) static ENTRIES: &[Entry] = &[
     Entry {
         id: "mime-version-missing",
@@ -83,9 +78,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         rfc: "RFC 2045 §4; RFC 7103 §8.1",
         // Where the block ended early, the field may stand in the lost rest.
         check: Check::Message(|f, _| {
-            f.header.seen.intersects(MIME_FIELDS)
-                && !f.header.seen.contains(Fields::MIME_VERSION)
-                && !f.header.flags.contains(HeaderFlags::ENDED_EARLY)
+            f.header.seen.intersects(MIME_FIELDS) && !f.header.seen.contains(Fields::MIME_VERSION) && !ended_early(f)
         }),
     },
     Entry {
@@ -321,7 +314,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator.",
         misses: "The header of an attached mail may be that large and is not meant.",
         rfc: "RFC 2046 §5.1; Postfix header_size_limit",
-        check: Check::Part(|p, _| p.header_bytes > LARGE_HEADER && in_multipart(p)),
+        check: Check::Part(|p, _| p.header_bytes > LARGE_HEADER && p.is_in_multipart()),
     },
     Entry {
         id: "mime-part-header-unterminated",

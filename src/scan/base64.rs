@@ -41,8 +41,6 @@ pub(super) struct Base64 {
     changes: u32,
     flags: CodingFlags,
     pub lines: Lines,
-    /// Characters of the last line.
-    width: usize,
     /// Lines to read the slow way, because a defect is among them.
     slow_lines: usize,
 }
@@ -68,6 +66,11 @@ static CLASS: [u8; 256] = {
     class
 };
 
+/// The six bits that this character of the alphabet stands for.
+pub(super) fn value(b: u8) -> Option<u8> {
+    Some(CLASS[usize::from(b)]).filter(|value| *value < BLANK)
+}
+
 impl Base64 {
     pub fn new() -> Base64 {
         Base64 {
@@ -87,7 +90,6 @@ impl Base64 {
             changes: 0,
             flags: CodingFlags::empty(),
             lines: Lines::default(),
-            width: 0,
             slow_lines: 0,
         }
     }
@@ -106,7 +108,6 @@ impl Base64 {
             self.split |= self.have != 0;
             self.note_length();
             self.lines.end(crlf);
-            self.width = line.len();
             self.slow_lines = self.slow_lines.saturating_sub(1);
             self.blanks = 0;
             rest = &rest[at + 1..];
@@ -117,10 +118,10 @@ impl Base64 {
     /// Lines as long as the last one, of the lengths that mail programs use: how many bytes were taken.
     #[inline]
     fn even_lines(&mut self, text: &[u8], sink: &mut impl Sink) -> usize {
-        if text.len() <= self.width || self.have != 0 || self.done || self.slow_lines > 0 {
+        if text.len() as u64 <= self.last_line || self.have != 0 || self.done || self.slow_lines > 0 {
             return 0;
         }
-        match self.width {
+        match self.last_line {
             76 => self.lines_of::<76>(text, sink),
             72 => self.lines_of::<72>(text, sink),
             64 => self.lines_of::<64>(text, sink),
@@ -202,7 +203,6 @@ impl Base64 {
             }
             sink.skip(decoded as u64);
         }
-        self.pads = 0;
         self.judged += block.len() as u64;
         self.note_interruption();
         true
@@ -228,7 +228,9 @@ impl Base64 {
             }
             INVALID => {
                 self.flags |= CodingFlags::BASE64_INVALID;
-                self.flags.set(CodingFlags::NUL, self.flags.contains(CodingFlags::NUL) || b == 0);
+                if b == 0 {
+                    self.flags |= CodingFlags::NUL;
+                }
                 self.odd += u64::from(self.judged < JUDGED && !self.done);
                 self.odd_behind += u64::from(self.done);
                 self.interrupted = true;

@@ -129,11 +129,6 @@ static DASHES: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"--"));
 
 /// What stands behind a delimiter on its line.
 pub(super) fn padding(line: &[u8]) -> AmbiguityFlags {
-    if let [.., b, b'\r', b'\n'] | [.., b, b'\n'] = line
-        && *b > b' '
-    {
-        return AmbiguityFlags::empty();
-    }
     match without_line_end(&line[without_padding(line).len()..]) {
         [] => AmbiguityFlags::empty(),
         padding if padding.iter().all(|b| is_blank(*b)) => AmbiguityFlags::DELIMITER_PADDING,

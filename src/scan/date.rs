@@ -19,7 +19,7 @@ pub(super) fn read(value: &[u8]) -> Option<Date> {
     while let Some(token) = tokens.next() {
         match token {
             Token::Number { value, .. } if time.is_none() && tokens.at_time() => time = Some(tokens.time(value)?),
-            Token::Number { value, digits } if day.is_none() => day = Some(value).filter(|_| digits <= 2).or(day),
+            Token::Number { value, digits } if day.is_none() => day = (digits <= 2).then_some(value),
             Token::Number { value, digits } if year.is_none() => year = Some(full_year(value, digits)?),
             Token::Number { .. } => {}
             Token::Word(word) if month.is_none() && time.is_none() => month = month_of(word),

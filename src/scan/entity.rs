@@ -359,7 +359,7 @@ impl HeaderReader {
         if written.folded {
             self.ambiguity |= ambiguity::continuations(value, mime, !self.root);
         }
-        // What the values of most fields have none of.
+        // What the values of most fields that are not folded have none of.
         let odd = match (mime, self.root) {
             (true, _) => self.mime.odd,
             (false, true) => shared.facts.header.flags.contains(HeaderFlags::BARE_CR),
@@ -424,7 +424,9 @@ impl HeaderReader {
             holds: HoldsFlags::empty(),
         };
         part.attachment = part.is_attachment(in_report);
-        if part.attachment && !in_message && part.name.contains(NameFlags::PRESENT) && shared.note_name(name.mark) {
+        // Of a name that is too long nothing is read.
+        let marked = part.attachment && !in_message && name.mark != 0;
+        if marked && shared.note_name(name.mark) {
             part.name |= NameFlags::REPEATED;
         }
         let hidden =

@@ -229,28 +229,26 @@ flags! {
         const DATE_INVALID = 8;
         /// An encoded word that cannot be decoded (RFC 2047 §2).
         const ENCODED_WORD_BAD = 9;
-        /// A field that reached Postfix's `header_size_limit`: the MTA may have cut it.
-        const FIELD_CUT = 10;
         /// MIME-Version is something else than 1.0 (RFC 2045 §4).
-        const MIME_VERSION_BAD = 11;
+        const MIME_VERSION_BAD = 10;
         /// An `X-Mailbox-Line` field: what Postfix makes of a first line `From `, which belongs into mailboxes only.
-        const MBOX_FROM = 12;
+        const MBOX_FROM = 11;
         /// An encoded word in a charset that is not known.
-        const ENCODED_WORD_CHARSET = 13;
+        const ENCODED_WORD_CHARSET = 12;
         /// An encoded word of more than 75 characters (RFC 2047 §2).
-        const ENCODED_WORD_LONG = 14;
+        const ENCODED_WORD_LONG = 13;
         /// A character begins in one encoded word and ends in the next (RFC 2047 §5).
-        const ENCODED_WORD_SPLIT = 15;
+        const ENCODED_WORD_SPLIT = 14;
         /// Message-ID is not one identifier in angle brackets (RFC 5322 §3.6.4).
-        const MESSAGE_ID_BAD = 16;
+        const MESSAGE_ID_BAD = 15;
         /// `Date` has a zone that there cannot be (RFC 5322 §3.3).
-        const DATE_ZONE_BAD = 17;
+        const DATE_ZONE_BAD = 16;
         /// Blanks before the colon (RFC 5322 §4.5).
-        const SPACE_BEFORE_COLON = 18;
+        const SPACE_BEFORE_COLON = 17;
         /// The block begins with a continuation line.
-        const CONTINUES_NOTHING = 19;
+        const CONTINUES_NOTHING = 18;
         /// Sent by a program or a list: `Auto-Submitted` (RFC 3834 §5) or `Precedence`.
-        const AUTOMATIC = 20;
+        const AUTOMATIC = 19;
     }
 
     /// What is wrong with the addresses of From, Sender, Reply-To, To, Cc and Bcc (RFC 5322 §3.4).
@@ -286,13 +284,13 @@ flags! {
     }
 
     /// What holds for the message as a whole.
-    pub struct MessageFlags: u32 {
+    pub struct MessageFlags: u8 {
         /// It ends inside a part: a boundary is open and the last part's encoding is incomplete, or it ends inside a part's header.
         const TRUNCATED = 0;
     }
 
     /// The bounds that were reached.
-    pub struct LimitFlags: u32 {
+    pub struct LimitFlags: u16 {
         /// [`Limits::depth`](super::Limits::depth).
         const DEPTH = 0;
         /// [`Limits::parts`](super::Limits::parts).
@@ -353,21 +351,21 @@ flags! {
         /// The name of a winmail.dat.
         const WINMAIL = 17;
         /// The name of one piece of a file that was split (`.001`, `.z01`, `.r00`, `.part1.rar`).
-        const PIECE = 31;
+        const PIECE = 18;
         /// A charset that is not known, or bytes that are none of its characters (RFC 2231 §4, RFC 2047 §2).
-        const CHARSET_UNKNOWN = 18;
+        const CHARSET_UNKNOWN = 19;
         /// Characters that are not seen and have no effect on those that are.
-        const INVISIBLE = 19;
+        const INVISIBLE = 20;
         /// A letter and its accent apart, where there is one character of both (Unicode TR 15: not NFC).
-        const NOT_NFC = 20;
+        const NOT_NFC = 21;
         /// It is given in the ways of RFC 2231 alone.
-        const RFC2231_ONLY = 21;
+        const RFC2231_ONLY = 22;
         /// A dot or blank at its end.
-        const TRAILING = 22;
+        const TRAILING = 23;
         /// The name of a device, or a character that Windows does not allow in names.
-        const RESERVED = 23;
+        const RESERVED = 24;
         /// An earlier attachment of the mail has the same name.
-        const REPEATED = 24;
+        const REPEATED = 25;
     }
 
     /// Transfer encoding and lines of a part's body.
@@ -479,7 +477,7 @@ flags! {
         /// No part has the Content-ID that the `start` parameter names (RFC 2387 §3.2).
         const START_MISSING = 21;
         /// Content-Disposition has no type, or something that is no parameter (RFC 2183 §2).
-        const DISPOSITION_MALFORMED = 24;
+        const DISPOSITION_MALFORMED = 22;
     }
 
     /// What programs read in different ways, so that a filter may see other parts than the recipient.
@@ -541,7 +539,7 @@ flags! {
     }
 
     /// How a file is damaged, as its own format tells.
-    pub struct DamageFlags: u32 {
+    pub struct DamageFlags: u16 {
         /// It ends before its format's own end.
         const TRUNCATED = 0;
         /// A checksum over its content does not fit, or its structure is broken where no cut explains it.
@@ -557,23 +555,23 @@ flags! {
         /// It is still base64 after its transfer encoding is undone.
         const DOUBLE_ENCODED = 6;
         /// One piece of an archive that was split.
-        const VOLUME = 16;
+        const VOLUME = 7;
         /// A PDF with more than 1,024 bytes of something else behind its end.
-        const PDF_TRAILING = 17;
+        const PDF_TRAILING = 8;
         /// Where it says what it holds is out of reach: too large, compressed, or nowhere without unpacking.
-        const PARTLY_SEEN = 18;
+        const PARTLY_SEEN = 9;
     }
 
     /// What the decoded content says of itself.
-    pub struct ContentFlags: u32 {
+    pub struct ContentFlags: u8 {
         /// The magic stands a few bytes behind the start.
-        const MAGIC_NOT_AT_START = 2;
+        const MAGIC_NOT_AT_START = 0;
         /// Only NUL bytes, in more than 64 bytes.
-        const ALL_ZERO = 3;
+        const ALL_ZERO = 1;
     }
 
     /// What an archive or a document says that is in it, by the names and sizes it lists.
-    pub struct HoldsFlags: u32 {
+    pub struct HoldsFlags: u16 {
         /// A program or script that is blocked by its name.
         const EXECUTABLE = 0;
         /// Another archive.

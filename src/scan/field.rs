@@ -29,7 +29,7 @@ pub(super) struct Reader<'a> {
     pub deep_comment: bool,
     /// Something between two semicolons is no parameter, or stands behind one.
     pub junk: bool,
-    /// Something was met that programs may read differently: a comment, a parameter without a value, blanks around `=`.
+    /// Something else was met that programs may read differently: a comment, blanks around `=`.
     pub odd: bool,
 }
 
@@ -107,15 +107,12 @@ impl<'a> Reader<'a> {
     pub fn param(&mut self) -> Option<Param<'a>> {
         loop {
             self.skip_comments();
-            let before = self.take_until(|b| b == b';');
-            self.junk |= !before.is_empty();
-            self.odd |= !before.is_empty();
+            self.junk |= !self.take_until(|b| b == b';').is_empty();
             self.rest = self.rest.get(1..)?;
             self.skip_comments();
             let name = self.take_until(|b| matches!(b, b'=' | b';'));
             let Some((b'=', value)) = self.rest.split_first() else {
                 self.junk |= !name.is_empty();
-                self.odd |= !name.is_empty();
                 continue;
             };
             if self.left == 0 {

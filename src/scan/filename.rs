@@ -6,6 +6,7 @@ use super::charset::Charset;
 use super::facts::NameFlags;
 use super::field::{Param, is_name};
 use super::names::Extension;
+use super::quoted_printable::hex;
 use super::words;
 use mail_parser::decoders::charsets::map::charset_decoder;
 use mail_parser::parsers::MessageStream;
@@ -141,7 +142,8 @@ impl<'a> NameParams<'a> {
     pub fn judge(mut self, last: &mut LastName) -> Name {
         let encoded = self.extended.is_some() || !self.pieces.is_empty();
         // Nearly all names are one plain value in which nothing has to be decoded or looked for.
-        if let Some(plain) = self.plain.as_ref().filter(|_| !encoded && self.flags.is_empty()) {
+        if let Some(plain) = self.plain.as_ref().filter(|plain| !encoded && self.flags.is_empty() && !plain.is_empty())
+        {
             if last.text() == &plain[..] {
                 return last.name;
             }
@@ -152,7 +154,10 @@ impl<'a> NameParams<'a> {
             }
         }
         let fallback = self.plain.take_if(|_| encoded);
-        let Some(text) = self.value() else { return Name { flags: self.flags, ..Name::NONE } };
+        // A name of nothing is none.
+        let Some(text) = self.value().filter(|text| !text.is_empty()) else {
+            return Name { flags: self.flags, ..Name::NONE };
+        };
         let mut name = judge::text(&text, self.flags);
         match fallback {
             // What programs show that do not know RFC 2231.
@@ -225,7 +230,7 @@ impl<'a> NameParams<'a> {
     }
 
     fn percent_decoded(&mut self, text: &[u8]) -> Vec<u8> {
-        let hex = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16)).map(|d| d as u8);
+        let digit = |b: Option<&u8>| b.and_then(|b| hex(*b));
         let mut out = Vec::with_capacity(text.len());
         let mut at = 0;
         while let Some(&b) = text.get(at) {
@@ -234,7 +239,7 @@ impl<'a> NameParams<'a> {
                 out.push(b);
                 continue;
             }
-            match (hex(text.get(at)), hex(text.get(at + 1))) {
+            match (digit(text.get(at)), digit(text.get(at + 1))) {
                 (Some(high), Some(low)) => {
                     out.push(high << 4 | low);
                     at += 2;
@@ -465,7 +470,8 @@ mod tests {
         assert_eq!(judge("a; filename=\"a.pdf\""), first);
         assert_eq!(judge("a; filename=a.pdf; filename=b.pdf").flags, NameFlags::PRESENT | NameFlags::DUPLICATE);
         assert_eq!(judge("a; filename=b.exe").extension, Extension::Exe);
-        assert_eq!(judge("a; filename=\"\""), judge("b; filename=\"\""));
+        assert_eq!(judge("a; filename=\"\""), Name::NONE);
+        assert_eq!(judge("a; filename*=utf-8''"), Name::NONE);
     }
 
     #[test]

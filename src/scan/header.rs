@@ -2,7 +2,7 @@
 
 use super::ambiguity;
 use super::charset::Charset;
-use super::entity::bare_lfs;
+use super::entity::{MIME_FIELDS, bare_lfs};
 use super::facts::{
     AddressFlags, AmbiguityFlags, CodingFlags, Fields, HeaderFacts, HeaderFlags, LimitFlags, NameFlags, StructureFlags,
 };
@@ -11,9 +11,6 @@ use super::filename::{LastName, Name, NameParams};
 use super::limits::Limits;
 use super::names::{Disposition, Encoding, MediaType};
 use super::{address, bytes, date, message_id, words};
-
-/// Postfix's `header_size_limit`: the rest of a longer field never reaches a milter.
-const POSTFIX_FIELD_BYTES: usize = 102_400;
 
 /// Fields that are lists of addresses (RFC 5322 §3.6.2, §3.6.3).
 const ADDRESSES: Fields =
@@ -45,7 +42,7 @@ pub(super) struct MimeHeader {
     last_name: LastName,
     /// Marks of the first Content-Type, Content-Transfer-Encoding and Content-Disposition, to compare a second one with.
     marks: [Option<Mark>; 3],
-    /// The last of these fields has a control or a colon in it.
+    /// The last of these fields has a control or a colon in it, or is folded.
     pub odd: bool,
 }
 
@@ -98,7 +95,7 @@ impl MimeHeader {
         } else if field == Fields::CONTENT_ID || field == Fields::CONTENT_LOCATION {
             self.structure |= StructureFlags::REFERENCED;
             if field == Fields::CONTENT_ID {
-                self.content_id = Some(mark(value).0);
+                self.content_id = Some(mark(value.trim_ascii()).0);
             }
         }
     }
@@ -147,7 +144,7 @@ impl MimeHeader {
         let multipart = self.media.is_some_and(MediaType::is_multipart);
         let malformed = self.structure.contains(StructureFlags::TYPE_MALFORMED);
         let twice = charsets > 1 || self.type_name.flags.contains(NameFlags::DUPLICATE);
-        if multipart || malformed || twice || odd || reader.odd {
+        if multipart || malformed || twice || odd || reader.odd || reader.junk {
             self.ambiguity |= ambiguity::content_type(value, multipart);
         }
     }
@@ -205,7 +202,7 @@ impl MimeHeader {
         self.structure.set(StructureFlags::DISPOSITION_MALFORMED, reader.junk || !is_token(head));
         self.disposition_name = names.judge(&mut self.last_name);
         let twice = self.disposition_name.flags.contains(NameFlags::DUPLICATE);
-        if self.disposition == Disposition::Other || twice || reader.odd {
+        if self.disposition == Disposition::Other || twice || reader.odd || reader.junk {
             self.ambiguity |= ambiguity::disposition(value);
         }
     }
@@ -227,7 +224,7 @@ const DESCRIPTIONS: [(Fields, AmbiguityFlags); 3] = [
     (Fields::CONTENT_DISPOSITION, AmbiguityFlags::DUPLICATE_DISPOSITION),
 ];
 
-/// The mark of a value, whatever its case; and whether there is a control or a colon in it, which most have none of.
+/// The mark of a value, whatever its case; and whether there is a control or a colon in it; what folds it counts.
 fn mark(value: &[u8]) -> (Mark, bool) {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * ONES;
@@ -292,16 +289,9 @@ pub(super) fn field_of(name: &[u8]) -> Option<Fields> {
 
 /// Names that stand in every header block a mail program or server makes, and hardly ever at the start of a text.
 pub(super) fn is_technical(name: &[u8]) -> bool {
-    const KNOWN: &[&str] = &["mime-version", "received", "message-id", "dkim-signature", "return-path"];
-    KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
-        || field_of(name).is_some_and(|f| {
-            f.intersects(
-                Fields::CONTENT_TYPE
-                    | Fields::CONTENT_TRANSFER_ENCODING
-                    | Fields::CONTENT_DISPOSITION
-                    | Fields::CONTENT_ID,
-            )
-        })
+    const KNOWN: &[&str] = &["received", "dkim-signature", "return-path"];
+    let known = MIME_FIELDS | Fields::CONTENT_ID | Fields::MIME_VERSION | Fields::MESSAGE_ID;
+    field_of(name).map_or(KNOWN.iter().any(|known| is_name(name, known)), |field| field.intersects(known))
 }
 
 /// What a field's name is made of (RFC 5322 §2.2).
@@ -338,7 +328,7 @@ impl HeaderFacts {
         dropped: usize,
         arrival: Option<i64>,
     ) -> LimitFlags {
-        if name.is_empty() || !name.iter().all(|b| matches!(b, 33..=126) && *b != b':') {
+        if name.is_empty() || !name.iter().all(|b| IN_NAME[usize::from(*b)]) {
             self.flags |= HeaderFlags::BAD_NAME;
         }
         if name.eq_ignore_ascii_case(b"x-mailgauge") {
@@ -384,9 +374,6 @@ impl HeaderFacts {
     fn bytes_of(&mut self, name_len: usize, value: &[u8], dropped: usize) {
         let size = name_len + 1 + value.len() + bare_lfs(value) + dropped;
         self.largest_field = self.largest_field.max(u32::try_from(size).unwrap_or(u32::MAX));
-        if size >= POSTFIX_FIELD_BYTES {
-            self.flags |= HeaderFlags::FIELD_CUT;
-        }
         if !value.is_ascii() {
             let utf8 = std::str::from_utf8(value).is_ok();
             self.flags |= if utf8 { HeaderFlags::RAW_UTF8 } else { HeaderFlags::RAW_8BIT };

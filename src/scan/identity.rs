@@ -35,11 +35,7 @@ impl Identity {
         {
             self.flags |= CodingFlags::UNDECLARED_8BIT;
         }
-        if sink.wants(piece.len()) {
-            sink.bytes(piece);
-        } else {
-            sink.skip(piece.len() as u64);
-        }
+        sink.put(piece);
     }
 
     /// The part ends.

@@ -71,3 +71,41 @@ impl Lines {
         self.add(rest.len());
     }
 }
+
+/// The first `N` bytes of one line, however it is cut.
+pub(super) struct Captured<const N: usize> {
+    bytes: [u8; N],
+    /// Of the line so far, also of what found no room.
+    length: usize,
+}
+
+impl<const N: usize> Default for Captured<N> {
+    fn default() -> Self {
+        Captured { bytes: [0; N], length: 0 }
+    }
+}
+
+impl<const N: usize> Captured<N> {
+    /// The next bytes of the line.
+    pub fn push(&mut self, piece: &[u8]) {
+        let room = self.bytes.get_mut(self.length..).unwrap_or_default();
+        let taken = room.len().min(piece.len());
+        room[..taken].copy_from_slice(&piece[..taken]);
+        self.length = self.length.saturating_add(piece.len());
+    }
+
+    /// A new line begins.
+    pub fn clear(&mut self) {
+        self.length = 0;
+    }
+
+    /// What is kept of the line.
+    pub fn start(&self) -> &[u8] {
+        &self.bytes[..self.length.min(N)]
+    }
+
+    /// All of the line is kept.
+    pub fn is_whole(&self) -> bool {
+        self.length <= N
+    }
+}

@@ -1,6 +1,8 @@
 //! What stands in a multipart outside of its parts: the preamble and the epilogue (RFC 2046 §5.1.1).
 
 use super::ambiguity::{self, FIELD_START};
+use super::bytes::without_line_end;
+use super::lines::Captured;
 
 /// More than this is no note to readers of old programs.
 const LARGE: u64 = 2 * 1024;
@@ -9,10 +11,10 @@ const LARGE: u64 = 2 * 1024;
 const MESSAGE: [&[u8]; 4] = [b"From ", b"From:", b"Received:", b"Return-Path:"];
 
 /// Looks at the lines of one preamble or epilogue, however they are cut.
+#[derive(Default)]
 pub(super) struct Outside {
     bytes: u64,
-    line: [u8; FIELD_START],
-    length: usize,
+    line: Captured<FIELD_START>,
     /// The line before looks like a delimiter.
     behind_dashes: bool,
     /// A whole message follows, as in a mailbox file: its fields are no part's.
@@ -23,31 +25,17 @@ pub(super) struct Outside {
     pub delimited: bool,
 }
 
-impl Default for Outside {
-    fn default() -> Self {
-        Outside {
-            bytes: 0,
-            line: [0; FIELD_START],
-            length: 0,
-            behind_dashes: false,
-            message: false,
-            part: false,
-            delimited: false,
-        }
-    }
-}
-
 impl Outside {
     /// Looks at the next bytes.
     pub fn look(&mut self, bytes: &[u8]) {
         self.bytes += bytes.len() as u64;
         let mut rest = bytes;
         while let Some(at) = memchr::memchr(b'\n', rest) {
-            self.take(&rest[..at]);
+            self.line.push(&rest[..at]);
             self.judge_line();
             rest = &rest[at + 1..];
         }
-        self.take(rest);
+        self.line.push(rest);
     }
 
     /// A delimiter that is one to other programs tells of the fields behind it.
@@ -60,16 +48,8 @@ impl Outside {
         self.bytes > LARGE
     }
 
-    fn take(&mut self, piece: &[u8]) {
-        if let Some(room) = self.line.get_mut(self.length..) {
-            let taken = room.len().min(piece.len());
-            room[..taken].copy_from_slice(&piece[..taken]);
-            self.length += taken;
-        }
-    }
-
     fn judge_line(&mut self) {
-        let line = &self.line[..self.length];
+        let line = without_line_end(self.line.start());
         match line {
             [b'-', b'-', _, ..] => self.behind_dashes = true,
             [b'c' | b'C', ..] if !self.message && ambiguity::begins_with_field(line) => {
@@ -82,7 +62,7 @@ impl Outside {
             _ if memchr::memchr(b':', line).is_none() => self.behind_dashes = false,
             _ => {}
         }
-        self.length = 0;
+        self.line.clear();
     }
 }
 
@@ -106,6 +86,7 @@ mod tests {
         assert_eq!(looked("Content-Type: text/html\n\n<p>\n"), (true, false));
         assert_eq!(looked("--c\nX-Id: 1\ncontent-transfer-encoding: BASE64\n"), (true, true));
         assert_eq!(looked("--\nContent-Type: text/html\n"), (true, false));
+        assert_eq!(looked("--\r\nContent-Type: text/html\r\n"), (true, false));
         assert_eq!(looked("From ann Tue\nContent-Type: text/html\n"), (false, false));
     }
 }

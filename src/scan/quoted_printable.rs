@@ -39,7 +39,8 @@ fn is_lower(b: u8) -> bool {
     b >= b'a'
 }
 
-fn hex(b: u8) -> Option<u8> {
+/// The value of a hex digit, in any case.
+pub(super) fn hex(b: u8) -> Option<u8> {
     char::from(b).to_digit(16).map(|d| d as u8)
 }
 
@@ -98,7 +99,7 @@ impl QuotedPrintable {
                     line = at + 1;
                 }
                 [_, b'\r', b'\n', tail @ ..] => {
-                    put(sink, &rest[start..at]);
+                    sink.put(&rest[start..at]);
                     self.lines.add(1);
                     self.lines.end(true);
                     rest = tail;
@@ -106,7 +107,7 @@ impl QuotedPrintable {
                     self.last = 0;
                 }
                 [_, tail @ ..] => {
-                    put(sink, &rest[start..at]);
+                    sink.put(&rest[start..at]);
                     self.lines.add(1);
                     self.state = State::Escape;
                     self.last = 0;
@@ -116,7 +117,7 @@ impl QuotedPrintable {
             }
         }
         self.lines.add(rest.len() - line);
-        put(sink, &rest[start..]);
+        sink.put(&rest[start..]);
         if let Some(last) = rest.last() {
             self.last = *last;
         }
@@ -157,7 +158,7 @@ impl QuotedPrintable {
                 if is_lower(*high) || is_lower(*low) {
                     self.flags |= CodingFlags::QP_LOWERCASE;
                 }
-                put(sink, &[hex(*high).unwrap_or_default() << 4 | hex(*low).unwrap_or_default()]);
+                sink.put(&[hex(*high).unwrap_or_default() << 4 | hex(*low).unwrap_or_default()]);
                 tail
             }
             [high] if hex(*high).is_some() => {
@@ -168,7 +169,7 @@ impl QuotedPrintable {
             [b'=', tail @ ..] => {
                 self.flags |= CodingFlags::QP_INVALID;
                 self.lines.add(1);
-                put(sink, b"=");
+                sink.put(b"=");
                 tail
             }
             _ => {
@@ -177,7 +178,7 @@ impl QuotedPrintable {
                 } else {
                     self.flags |= CodingFlags::QP_INVALID;
                 }
-                put(sink, b"=");
+                sink.put(b"=");
                 rest
             }
         }
@@ -191,12 +192,12 @@ impl QuotedPrintable {
                 if is_lower(high) || is_lower(rest[0]) {
                     self.flags |= CodingFlags::QP_LOWERCASE;
                 }
-                put(sink, &[h << 4 | low]);
+                sink.put(&[h << 4 | low]);
                 &rest[1..]
             }
             _ => {
                 self.flags |= CodingFlags::QP_INVALID;
-                put(sink, &[b'=', high]);
+                sink.put(&[b'=', high]);
                 rest
             }
         }
@@ -210,19 +211,10 @@ impl QuotedPrintable {
             State::Escape => self.flags |= CodingFlags::QP_DANGLING,
             State::Digit(high) => {
                 self.flags |= CodingFlags::QP_INVALID;
-                put(sink, &[b'=', high]);
+                sink.put(&[b'=', high]);
             }
         }
         self.flags.set(CodingFlags::QP_LONG_LINES, self.lines.longest > LONGEST_LINE);
         self.flags
-    }
-}
-
-#[inline]
-fn put(sink: &mut impl Sink, bytes: &[u8]) {
-    if sink.wants(bytes.len()) {
-        sink.bytes(bytes);
-    } else {
-        sink.skip(bytes.len() as u64);
     }
 }

@@ -207,9 +207,9 @@ impl Stream {
         }
     }
 
-    /// The header block is complete: a body begins.
-    fn begin_entity(&mut self, shared: &mut Shared) {
-        let Some(header) = self.header.take() else { return };
+    /// The header block is complete: a body begins, that of the part in this slot.
+    fn begin_entity(&mut self, shared: &mut Shared) -> Option<Slot> {
+        let header = self.header.take()?;
         self.crlf = self.crlf.or(header.crlf);
         shared.field.clear();
         shared.field.shrink_to(entity::FIELD_KEPT);
@@ -256,19 +256,19 @@ impl Stream {
                     start: mark,
                 };
                 self.open.push(Open { slot, kind, start });
-                return;
+                return Some(slot);
             }
         } else if media.is_message() {
             self.early = None;
             if !encoded && entity::may_nest(shared, depth) {
                 self.open.push(Open { slot, kind: Kind::Message, start });
                 self.header = Some(HeaderReader::new(false, MediaType::TextPlain));
-                return;
+                return Some(slot);
             }
             if encoded && entity::may_nest(shared, depth) && entity::may_layer(shared) {
                 let outer = Outer { slot: Some(slot), depth: (depth + 1).min(255) as u8 };
                 self.leaf = Some(Leaf::new(slot, Some(Box::new(Stream::new(outer))), shared));
-                return;
+                return Some(slot);
             }
         }
         if let Some(boundary) = claimed.filter(|boundary| shared.boundary_bytes + boundary.len() <= ALL_BOUNDARIES) {
@@ -276,6 +276,7 @@ impl Stream {
             self.claimed = Some((slot, boundary));
         }
         self.leaf = Some(Leaf::new(slot, None, shared));
+        Some(slot)
     }
 
     /// A multipart begins: its boundary should have nothing to do with those around it (RFC 2046 §5.1.2).
@@ -371,7 +372,9 @@ impl Stream {
                 Near::Entity => AmbiguityFlags::ENTITY_ON_DELIMITER,
                 Near::Lookalike => AmbiguityFlags::DELIMITER_LOOKALIKE,
             };
-            self.outside.explained();
+            if self.leaf.is_none() {
+                self.outside.explained();
+            }
             return;
         }
     }
@@ -521,7 +524,6 @@ impl Stream {
         if !carry.is_empty() {
             self.whole_line(shared, &carry);
         }
-        let unclosed = |open: &Open| matches!(open.kind, Kind::Multipart { closed: false, .. });
         while let Some(header) = &mut self.header {
             let delimiters = !self.open.is_empty();
             let step = header.finish(shared, |line| delimiters && find_delimiter(&self.open, line).is_some());
@@ -533,15 +535,15 @@ impl Stream {
                 self.whole_line(shared, &carry);
             }
             if ends_here {
-                let in_part = cut || self.open.iter().any(unclosed);
-                self.begin_entity(shared);
-                if in_part {
-                    self.header_open(shared);
+                let in_part = cut || self.is_cut();
+                let slot = self.begin_entity(shared);
+                if let Some(slot) = slot.filter(|_| in_part) {
+                    shared.part(slot).structure |= StructureFlags::HEADER_OPEN;
                     shared.facts.flags |= MessageFlags::TRUNCATED;
                 }
             }
         }
-        let cut = cut || self.open.iter().any(unclosed);
+        let cut = cut || self.is_cut();
         let held = std::mem::replace(&mut self.held, Held::Nothing);
         self.deliver(shared, held.bytes());
         if self.leaf.is_none() {
@@ -560,11 +562,10 @@ impl Stream {
         self.place.raw
     }
 
-    /// The last part's header block has no end.
-    fn header_open(&self, shared: &mut Shared) {
-        if let Some(part) = shared.facts.parts.last_mut() {
-            part.structure |= StructureFlags::HEADER_OPEN;
-        }
+    /// The mail ends here, and a boundary is open. An attached message may have been cut long before it was attached.
+    fn is_cut(&self) -> bool {
+        let unclosed = |open: &Open| matches!(open.kind, Kind::Multipart { closed: false, .. });
+        self.outer.slot.is_none() && self.open.iter().any(unclosed)
     }
 }
 

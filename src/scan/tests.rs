@@ -1,7 +1,9 @@
 //! What single mails give, where no finding shows it.
 
 use super::charset::Charset;
-use super::facts::{CodingFlags, Fields, HeaderFlags, LimitFlags, MessageFlags, StructureFlags, TextFlags};
+use super::facts::{
+    AmbiguityFlags, CodingFlags, Fields, HeaderFlags, LimitFlags, MessageFlags, StructureFlags, TextFlags,
+};
 use super::names::{Extension, FileKind, MediaType};
 use super::{EnvelopeFacts, Facts, Limits, Scanner};
 
@@ -209,4 +211,71 @@ fn encodings_at_their_edges() {
     );
     assert_eq!((facts.parts[0].detected, facts.parts[1].detected), (FileKind::Message, FileKind::Html));
     assert_eq!((facts.parts[0].decoded_bytes, facts.parts[1].decoded_bytes), (30, 5));
+}
+
+#[test]
+fn lines_of_base64_are_compared_however_they_are_cut() {
+    // The second line ends in mid-piece; the third has the length of what is left of it.
+    let line = "QUJD".repeat(20);
+    let body: String = [62, 62, 60, 62, 76].iter().map(|length| format!("{}\r\n", &line[..*length])).collect();
+    let mail = format!("Content-Transfer-Encoding: base64\r\nContent-Type: application/pdf\r\n\r\n{body}");
+    let cut = |at: usize| {
+        let mut scanner = Scanner::for_stream(Limits::default(), EnvelopeFacts::default());
+        scanner.body(&mail.as_bytes()[..at]);
+        scanner.body(&mail.as_bytes()[at..]);
+        scanner.finish()
+    };
+    let whole = cut(0);
+    assert!(whole.parts[0].coding.contains(CodingFlags::BASE64_UNEVEN | CodingFlags::BASE64_IRREGULAR));
+    for at in 1..mail.len() {
+        assert_eq!(cut(at), whole, "cut at {at}");
+    }
+}
+
+#[test]
+fn what_looks_like_a_delimiter_in_a_part_does_not_excuse_the_epilogue() {
+    let epilogue = "Content-Type: text/html\n\n<p>\n";
+    let mail = |text: &str| {
+        scan(&format!("Content-Type: multipart/mixed; boundary=\"=_b\"\n\n--=_b\n\n{text}\n--=_b--\n\n{epilogue}"))
+    };
+    for text in ["hi", " --=_b\nhi"] {
+        assert!(mail(text).parts[0].ambiguity.contains(AmbiguityFlags::PART_IN_EPILOGUE), "{text}");
+    }
+}
+
+#[test]
+fn a_folded_content_id_is_the_same() {
+    let related = |id: &str| {
+        let first = format!("Content-Type: text/html\nContent-ID:{id}\n\nhi");
+        parts("multipart/related; start=\"<a@b>\"", &[&first]).parts[0].structure
+    };
+    for id in [" <a@b>", "<a@b>", "\n <a@b>", " <a@b> "] {
+        assert_eq!(related(id), StructureFlags::empty(), "{id:?}");
+    }
+    assert_eq!(related(" <c@b>"), StructureFlags::START_MISSING);
+}
+
+#[test]
+fn a_message_that_was_cut_before_it_was_attached_was_not_cut_on_its_way() {
+    let inner = "Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: application/pdf\r\n\
+        Content-Transfer-Encoding: base64\r\n\r\nQUJDR";
+    let attached = format!("Content-Transfer-Encoding: base64\n\n{}", data_encoding::BASE64.encode(inner.as_bytes()));
+    let facts = parts("multipart/mixed", &[&format!("Content-Type: message/rfc822\n{attached}")]);
+    assert_eq!(facts.flags, MessageFlags::empty());
+    assert!(facts.parts.last().is_some_and(|part| part.coding.contains(CodingFlags::BASE64_LENGTH)));
+    // Where the mail itself ends in it, it was.
+    let cut =
+        scan(&format!("Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: message/rfc822\n{attached}"));
+    assert_eq!(cut.flags, MessageFlags::TRUNCATED);
+}
+
+#[test]
+fn a_header_without_an_end_marks_no_other_part() {
+    let limits = Limits { parts: 2, ..Limits::default() };
+    let mut scanner = Scanner::for_stream(limits, EnvelopeFacts::default());
+    scanner
+        .body(b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nhi\r\n--b\r\nContent-Type: text/html\r\n");
+    let facts = scanner.finish();
+    assert_eq!(facts.flags, MessageFlags::TRUNCATED);
+    assert!(facts.parts.iter().all(|part| !part.structure.contains(StructureFlags::HEADER_OPEN)));
 }

@@ -1,37 +1,11 @@
 //! uuencode: decoded where it is declared, noticed where it stands in a text.
 
 use super::facts::CodingFlags;
-use super::lines::Lines;
+use super::lines::{Captured, Lines};
 use super::sink::Sink;
 
 /// A data line carries at most 45 bytes in 60 characters, with a length before and perhaps a check character behind.
 const LINE: usize = 64;
-
-/// The first bytes of one line, however it is cut.
-struct Captured {
-    bytes: [u8; LINE],
-    length: usize,
-}
-
-impl Default for Captured {
-    fn default() -> Self {
-        Captured { bytes: [0; LINE], length: 0 }
-    }
-}
-
-impl Captured {
-    fn push(&mut self, piece: &[u8]) {
-        let room = self.bytes.get_mut(self.length..).unwrap_or_default();
-        let taken = room.len().min(piece.len());
-        room[..taken].copy_from_slice(&piece[..taken]);
-        // One more than fits says that the line is longer.
-        self.length = (self.length + piece.len()).min(LINE + 1);
-    }
-
-    fn line(&self) -> Option<&[u8]> {
-        self.bytes.get(..self.length)
-    }
-}
 
 /// `begin 644 name`.
 pub(super) fn is_begin(line: &[u8]) -> bool {
@@ -66,7 +40,7 @@ pub(super) struct Watch {
     pub found: CodingFlags,
     begun: bool,
     capturing: bool,
-    captured: Captured,
+    captured: Captured<LINE>,
 }
 
 impl Watch {
@@ -76,7 +50,7 @@ impl Watch {
         loop {
             if lines.at_start() && !rest.is_empty() {
                 self.capturing = self.begun || matches!(rest[0], b'b' | b'=' | b'(');
-                self.captured.length = 0;
+                self.captured.clear();
             }
             let at = memchr::memchr2(b'\r', b'\n', rest).unwrap_or(rest.len());
             if self.capturing {
@@ -116,10 +90,10 @@ impl Watch {
     fn judge(&mut self) {
         let begun = std::mem::take(&mut self.begun);
         // A file's name may be longer than what is captured.
-        let line = self.captured.line().unwrap_or(&self.captured.bytes);
+        let line = self.captured.start();
         // The first file speaks for all.
         if self.found.is_empty() {
-            let is_file = begun && self.captured.length <= LINE && is_data(line);
+            let is_file = begun && self.captured.is_whole() && is_data(line);
             self.found = if is_file { CodingFlags::UUENCODE } else { encoded_file(line) };
         }
         self.begun = is_begin(line);
@@ -137,7 +111,7 @@ impl Watch {
 pub(super) struct Uuencode {
     pub lines: Lines,
     begun: bool,
-    captured: Captured,
+    captured: Captured<LINE>,
 }
 
 impl Uuencode {
@@ -158,8 +132,8 @@ impl Uuencode {
     }
 
     fn end_line(&mut self, sink: &mut impl Sink) {
-        let length = std::mem::take(&mut self.captured.length).min(LINE);
-        let line = &self.captured.bytes[..length];
+        let captured = std::mem::take(&mut self.captured);
+        let line = captured.start();
         if !self.begun {
             self.begun = is_begin(line);
         } else if line == b"end" {

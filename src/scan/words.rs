@@ -1,7 +1,9 @@
 //! Encoded words (RFC 2047): looked at, never kept.
 
+use super::base64;
 use super::charset::Charset;
 use super::limits::Limits;
+use super::quoted_printable::hex;
 
 /// The longest encoded word (RFC 2047 §2).
 const LONGEST: usize = 75;
@@ -104,8 +106,7 @@ fn opening(rest: &[u8]) -> Option<Opening<'_>> {
 fn decodes(encoding: u8, text: &[u8]) -> bool {
     if encoding == b'b' {
         let unpadded = text.strip_suffix(b"==").or(text.strip_suffix(b"=")).unwrap_or(text);
-        return unpadded.len() % 4 != 1
-            && unpadded.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'));
+        return unpadded.len() % 4 != 1 && unpadded.iter().all(|b| base64::value(*b).is_some());
     }
     let mut rest = text;
     while let Some(at) = memchr::memchr(b'=', rest) {
@@ -122,14 +123,7 @@ fn decode(encoding: u8, text: &[u8], mut take: impl FnMut(u8)) {
     if encoding == b'b' {
         let (mut group, mut bits) = (0u32, 0);
         for b in text {
-            let value = match b {
-                b'A'..=b'Z' => b - b'A',
-                b'a'..=b'z' => b - b'a' + 26,
-                b'0'..=b'9' => b - b'0' + 52,
-                b'+' => 62,
-                b'/' => 63,
-                _ => break,
-            };
+            let Some(value) = base64::value(*b) else { break };
             group = group << 6 | u32::from(value);
             bits += 6;
             if bits >= 8 {
@@ -139,7 +133,7 @@ fn decode(encoding: u8, text: &[u8], mut take: impl FnMut(u8)) {
         }
         return;
     }
-    let digit = |b: &u8| char::from(*b).to_digit(16).unwrap_or(0) as u8;
+    let digit = |b: &u8| hex(*b).unwrap_or(0);
     let mut rest = text;
     loop {
         rest = match rest {

@@ -1,5 +1,6 @@
 //! One address (RFC 5322 §3.4.1), as its tokens come.
 
+use crate::scan::bytes::starts_with;
 use crate::scan::facts::AddressFlags;
 
 /// RFC 5321 §4.5.3.1.1 and §4.5.3.1.2, in bytes.
@@ -100,10 +101,7 @@ impl<'a> Spec<'a> {
 
     /// Names that programs write where there is no address, and those that are known without a domain (RFC 5321 §4.1.1.3).
     pub fn stands_for_nobody(&self) -> bool {
-        let starts = |known: &&str| {
-            let start = self.local.first.get(..known.len());
-            start.is_some_and(|start| start.eq_ignore_ascii_case(known.as_bytes()))
-        };
+        let starts = |known: &&str| starts_with(self.local.first, known.as_bytes());
         self.ats == 0 && ["undisclosed", "mailer", "postmaster"].iter().any(starts)
     }
 }

@@ -1,7 +1,7 @@
 //! MIME fields that programs read in different ways (*Inbox Invasion*, CCS 2024; RFC 7103), so that a filter may see another
 //! mail than the recipient.
 //!
-//! Only what the ordinary reading stumbled over comes here: nothing of this is on the way of a well-formed mail.
+//! Only what the ordinary reading stumbled over comes here, and fields in which much can be wrong: multiparts and what is folded.
 
 mod values;
 
