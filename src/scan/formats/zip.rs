@@ -79,6 +79,10 @@ impl Inspect for Zip {
         report.damage.set(DamageFlags::CORRUPT, corrupt && !volume);
         report.damage.set(DamageFlags::PARTLY_SEEN, whole.is_none());
         report.holds.set(HoldsFlags::MIMETYPE, walked.mimetype);
+        if volume {
+            // The list is of all pieces, which this one has no room for.
+            report.holds.remove(HoldsFlags::OVERLAPPING);
+        }
         if report.encryption == Encryption::No {
             report.encryption = match whole {
                 Some(directory) if walked.mimetype => directory.odf_encryption(walked.content_is_xml),

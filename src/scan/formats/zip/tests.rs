@@ -246,6 +246,13 @@ fn split_archives() {
     let at = last.len() - 22;
     last[at + 4..at + 8].copy_from_slice(&[2, 0, 1, 0]);
     assert_eq!(report(&last).damage & DamageFlags::VOLUME, DamageFlags::VOLUME);
+    // The directory lists the entries of all pieces, most of which lie before this one.
+    let (body, directory) = parts(&two());
+    let mut short = [&body[body.len() - 10..], &directory, &end(2, directory.len(), 10, "")].concat();
+    let at = short.len() - 22;
+    short[at + 4..at + 8].copy_from_slice(&[1, 0, 1, 0]);
+    assert_eq!(report(&short).damage & DamageFlags::VOLUME, DamageFlags::VOLUME);
+    assert_eq!(report(&short).holds, HoldsFlags::empty());
     let first = [b"PK\x07\x08", &parts(&two()).0[..]].concat();
     assert_eq!(report(&first).damage - DamageFlags::PARTLY_SEEN, DamageFlags::VOLUME);
     let single = [b"PK00", &zip(&two())[..]].concat();
