@@ -260,6 +260,13 @@ fn split_archives() {
 }
 
 #[test]
+fn what_is_no_zip_but_its_name() {
+    for text in [&b"PK;Name;Town\r\n1;Ann;Field\r\n"[..], b"PK\r\n1\r\n", b"PK00;Name\n", b"PK"] {
+        assert_eq!(report(text), Report::default(), "{}", String::from_utf8_lossy(text));
+    }
+}
+
+#[test]
 fn odf_without_unpacking() {
     let mimetype = file("mimetype", b"application/vnd.oasis.opendocument.text");
     let deflated = File { method: 8, ..file("content.xml", b"compressed") };
