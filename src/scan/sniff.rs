@@ -168,18 +168,13 @@ fn zip(head: &[u8]) -> FileKind {
             return *kind;
         }
     }
-    zip_by_names(head)
+    // Those of an archive inside are among them, if it is not compressed: the directory knows better.
+    memmem::find_iter(head, b"PK\x03\x04").filter_map(|at| head.get(at + 30..)).fold(FileKind::Zip, zip_with)
 }
 
-/// The kind of a ZIP by the names of its entries, in local headers or the directory.
-pub(super) fn zip_by_names(bytes: &[u8]) -> FileKind {
-    // A name stands 30 bytes behind a local header's signature, 46 behind a directory entry's (APPNOTE 4.3.7, 4.3.12).
-    let signed = |at: usize, behind: usize, signature: &[u8]| {
-        at.checked_sub(behind).is_some_and(|start| bytes[start..].starts_with(signature))
-    };
-    let entry = |name: &[u8]| {
-        memmem::find_iter(bytes, name).any(|at| signed(at, 30, b"PK\x03\x04") || signed(at, 46, b"PK\x01\x02"))
-    };
+/// What a ZIP is that was `known` as something, with an entry more whose name these bytes begin with.
+pub(super) fn zip_with(known: FileKind, name: &[u8]) -> FileKind {
+    // What stands further down is often in the others as well.
     const NAMES: &[(&[u8], FileKind)] = &[
         (b"word/document", FileKind::Docx),
         (b"xl/workbook", FileKind::Xlsx),
@@ -187,7 +182,8 @@ pub(super) fn zip_by_names(bytes: &[u8]) -> FileKind {
         (b"AndroidManifest.xml", FileKind::Apk),
         (b"META-INF/MANIFEST.MF", FileKind::Jar),
     ];
-    NAMES.iter().find(|(name, _)| entry(name)).map_or(FileKind::Zip, |(_, kind)| *kind)
+    let mut better = NAMES.iter().take_while(|(_, kind)| *kind != known);
+    better.find(|(begin, _)| name.starts_with(begin)).map_or(known, |(_, kind)| *kind)
 }
 
 fn binary(head: &[u8]) -> FileKind {

@@ -12,7 +12,6 @@ use super::steps::Steps;
 use super::{Inspect, Report};
 use crate::scan::facts::{DamageFlags, HoldsFlags};
 use crate::scan::names::{Encryption, FileKind};
-use crate::scan::sniff;
 use crate::scan::tail::Tail;
 use directory::{Directory, field};
 use memchr::memmem;
@@ -90,8 +89,10 @@ impl Inspect for Zip {
                 None => Encryption::Unknown,
             };
         }
-        if self.kind == FileKind::Zip {
-            report.kind = Some(sniff::zip_by_names(tail));
+        // Who looked at the beginning may have seen names of an archive inside, and not yet those of this one.
+        let told_by_type = matches!(self.kind, FileKind::Odt | FileKind::Ods | FileKind::Odp | FileKind::Epub);
+        if self.kind == FileKind::Zip || (whole.is_some() && !corrupt && !told_by_type) {
+            report.kind = Some(seen.kind);
         }
         report
     }

@@ -1,5 +1,6 @@
 use super::super::tests::{assert_damage, inspect};
 use super::*;
+use crate::scan::sniff;
 use crate::scan::tail::TAIL;
 
 /// One entry to be written.
@@ -263,6 +264,29 @@ fn split_archives() {
 fn what_is_no_zip_but_its_name() {
     for text in [&b"PK;Name;Town\r\n1;Ann;Field\r\n"[..], b"PK\r\n1\r\n", b"PK00;Name\n", b"PK"] {
         assert_eq!(report(text), Report::default(), "{}", String::from_utf8_lossy(text));
+    }
+}
+
+#[test]
+fn kinds_by_the_entries_of_the_archive_itself() {
+    let docx = || file("word/document.xml", b"<w/>");
+    let plain = || file("a.txt", b"some text");
+    let program = zip(&[file("META-INF/MANIFEST.MF", b"Main-Class: A"), file("AndroidManifest.xml", b"x")]);
+    for (files, expected) in [
+        (vec![plain()], FileKind::Zip),
+        (vec![plain(), docx()], FileKind::Docx),
+        (vec![file("META-INF/MANIFEST.MF", b"x"), file("AndroidManifest.xml", b"x")], FileKind::Apk),
+        (vec![file("AndroidManifest.xml", b"x"), file("META-INF/MANIFEST.MF", b"x")], FileKind::Apk),
+        // What an archive inside is made of is not what this one is.
+        (vec![file("a.docx", &zip(&[docx()])), plain()], FileKind::Zip),
+        (vec![plain(), file("a.apk", &program)], FileKind::Zip),
+    ] {
+        let whole = zip(&files);
+        for step in [1, 7, whole.len()] {
+            let kind = sniff::kind(&whole[..whole.len().min(sniff::HEAD)]);
+            assert_eq!(inspect(kind, &whole, step).kind, Some(expected), "{}", String::from_utf8_lossy(&files[0].name));
+        }
+        assert_eq!(report(&parts(&files).0).kind, Some(expected), "cut before its directory");
     }
 }
 
