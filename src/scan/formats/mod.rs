@@ -119,10 +119,10 @@ pub(super) fn inspector(kind: FileKind) -> Option<Box<dyn Inspect>> {
         FileKind::Cab => walk(packed::Cab::default()),
         FileKind::Xz => Box::new(packed::Xz::default()),
         FileKind::Tnef => walk(tnef::Tnef::default()),
+        FileKind::Ole => walk(ole::Ole::new()),
         FileKind::Unknown => walk(disk_image::DiskImage::default()),
         FileKind::Jar | FileKind::Apk => Box::new(zip::Zip::new(kind)),
         _ if kind.family() == Family::Zip => Box::new(zip::Zip::new(kind)),
-        _ if kind.family() == Family::Ole => walk(ole::Ole::new(kind)),
         _ => return None,
     })
 }
