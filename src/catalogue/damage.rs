@@ -4,7 +4,7 @@
 //! itself was cut, the findings about the mail speak.
 
 use super::{Check, Entry, Group, Level, PartView};
-use crate::scan::facts::DamageFlags;
+use crate::scan::facts::{CodingFlags, DamageFlags};
 use crate::scan::names::{Family, FileKind};
 
 fn damaged(p: &PartView<'_>, damage: DamageFlags) -> bool {
@@ -16,13 +16,15 @@ fn ends_early(p: &PartView<'_>, kinds: &[FileKind]) -> bool {
     kinds.contains(&p.detected) && p.ends_early()
 }
 
-/// Base64 where something else is announced by name or type. A text of it is sent on purpose.
+/// Base64 where something else is announced by name or type. A text of it is sent on purpose. What was encoded once and
+/// says nothing of it is cte-identity-looks-base64, or what explains why that is silent.
 fn double_encoded(p: &PartView<'_>) -> bool {
     let named = match p.extension.family() {
         Family::Any => p.declared.family(),
         family => family,
     };
-    damaged(p, DamageFlags::DOUBLE_ENCODED) && !matches!(named, Family::Any | Family::Text)
+    let once = p.coding.contains(CodingFlags::LOOKS_BASE64);
+    damaged(p, DamageFlags::DOUBLE_ENCODED) && !once && !matches!(named, Family::Any | Family::Text)
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -271,6 +273,14 @@ mod tests {
              Content-Type: image/gif; name=a.gif\nContent-Transfer-Encoding: {encoding}\n\n"
         );
         [top.as_bytes(), file, end.as_bytes()].concat()
+    }
+
+    #[test]
+    fn base64_without_an_encoding_is_told_of_once() {
+        let base64 = data_encoding::BASE64.encode(&[CUT, &[b';'; 40]].concat()).into_bytes();
+        let twice = data_encoding::BASE64_MIME.encode(&base64).into_bytes();
+        assert_eq!(found(&mail("7bit", &base64, "\n--c--\n--b--\n")), ["cte-identity-looks-base64"]);
+        assert_eq!(found(&mail("base64", &twice, "\n--c--\n--b--\n")), ["content-double-encoded"]);
     }
 
     #[test]
