@@ -2,7 +2,7 @@
 //!
 //! The end header is mostly compressed. Then neither names nor encryption can be seen, unless it is encrypted itself.
 
-use super::listing;
+use super::listing::{self, LONGEST_EXTENSION};
 use super::steps::{End, Format, Next};
 use super::{Report, le};
 use crate::scan::facts::{DamageFlags, HoldsFlags};
@@ -100,7 +100,7 @@ fn folders(header: &[u8]) -> u64 {
 fn names(header: &[u8]) -> HoldsFlags {
     memmem::find_iter(header, b".\0").fold(HoldsFlags::empty(), |holds, dot| {
         let units = header[dot + 2..].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-        let mut extension = [0; 12];
+        let mut extension = [0; LONGEST_EXTENSION];
         for (length, unit) in units.enumerate() {
             match (unit, extension.get_mut(length)) {
                 (0, _) => return holds | listing::of_extension(&extension[..length]),
@@ -181,6 +181,7 @@ mod tests {
             ("a.txt", HoldsFlags::empty()),
             ("run.exe", HoldsFlags::EXECUTABLE),
             ("v1.2/Größe.JS", HoldsFlags::EXECUTABLE),
+            ("a.settingcontent-ms", HoldsFlags::EXECUTABLE),
             ("in.zip", HoldsFlags::ARCHIVE),
             ("a.exe.and.a.very.long.name.it.is", HoldsFlags::empty()),
         ] {
