@@ -203,7 +203,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The archive is incomplete. Please ask the sender to check the original and to send it again.",
         fix: "The sender: send the archive again, and check whether the original opens.",
         misses: "Archives of RAR 4 and older have no end mark that is always there: one that ends exactly between two \
-            files is not noticed. Of an archive with encrypted names nothing is known.",
+            files is not noticed. With encrypted names only the length tells, by which one cut in 8 (RAR 4) or 16 (RAR \
+            5) is not noticed.",
         rfc: "technote.txt of WinRAR; RAR 5.0 archive format",
         check: Check::Part(|p, _| p.detected == FileKind::Rar && damaged(p)),
     },

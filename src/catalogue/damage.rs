@@ -244,7 +244,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "There is more in the file than the picture shows. If a part of it is missed, please ask the sender to \
             send that as a file of its own.",
         fix: "Nobody.",
-        misses: "What it is. Only PNG, JPEG, GIF, WebP, WAV, AVI and MP4 are looked at.",
+        misses: "What it is. Only PNG, JPEG, GIF, WebP, WAV, AVI, MP4, QuickTime, M4A and HEIC are looked at.",
         rfc: "ITU-T T.81 §B.1.1.3; ISO/IEC 15948 §5.6",
         check: Check::Part(|p, _| damaged(p, DamageFlags::TRAILING)),
     },

@@ -14,7 +14,7 @@ pub(super) const LONGEST_EXTENSION: usize = 17;
 /// One file in an archive.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Entry<'a> {
-    /// Its name, or the end of it.
+    /// Its name, or the beginning of it.
     pub name: &'a [u8],
     pub directory: bool,
     pub encrypted: bool,

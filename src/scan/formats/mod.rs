@@ -63,7 +63,7 @@ impl Default for Report {
     }
 }
 
-/// The number in these bytes, the lowest byte first; of more than eight, the last eight.
+/// The number in these bytes, the lowest byte first; of more than eight, that in the first eight.
 fn le(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }

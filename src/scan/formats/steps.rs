@@ -33,7 +33,7 @@ pub(super) struct End {
     pub done: Option<u64>,
     /// Bytes that are missing to the piece that was asked for.
     pub missing: u64,
-    /// The file ended exactly between two pieces: one was asked for without a skip, and none of it came.
+    /// The file ended exactly between two pieces: all was skipped that was to be, and none of the next one came.
     pub between: bool,
 }
 
