@@ -68,6 +68,16 @@ fn le(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
+/// The number in these bytes, the highest byte first; of more than eight, that in the last eight.
+fn be(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The number of `count` bytes at a place, the lowest byte first; zero where there are not so many.
+fn field(bytes: &[u8], at: usize, count: usize) -> u64 {
+    bytes.get(at..at + count).map_or(0, le)
+}
+
 /// The inspector for what is called a PDF or a ZIP and does not begin as one: `head` may have junk before it, and a file the
 /// last piece of an archive.
 pub(super) fn inspector_by_name(named: Family, head: &[u8]) -> Option<Box<dyn Inspect>> {

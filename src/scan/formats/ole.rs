@@ -4,7 +4,7 @@
 //! directory, the beginning of a document?
 
 use super::steps::{End, Format, Next};
-use super::{Report, le};
+use super::{Report, field, le};
 use crate::scan::facts::{DamageFlags, HoldsFlags};
 use crate::scan::names::{Encryption, FileKind};
 
@@ -220,7 +220,7 @@ impl Ole {
 
 /// The number of `count` bytes at a place; zero if that is outside.
 fn number(bytes: &[u8], at: usize, count: usize) -> u32 {
-    bytes.get(at..at + count).map_or(0, le) as u32
+    field(bytes, at, count) as u32
 }
 
 /// All numbers of four bytes.

@@ -2,7 +2,7 @@
 
 use super::listing::{Entry, Listing};
 use super::steps::{End, Format, Next};
-use super::{Inspect, Report, le};
+use super::{Inspect, Report, be, le};
 use crate::scan::facts::DamageFlags;
 
 const BLOCK: usize = 512;
@@ -57,7 +57,7 @@ fn octal(field: &[u8]) -> Option<u64> {
 /// A size, in octal or, with its first bit set, as a number of 11 bytes (GNU tar).
 fn size(field: &[u8]) -> Option<u64> {
     match field {
-        [0x80, rest @ ..] => Some(rest.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        [0x80, rest @ ..] => Some(be(rest)),
         _ => octal(field).or_else(|| field.iter().all(|b| *b == 0).then_some(0)),
     }
 }

@@ -4,7 +4,7 @@
 
 use super::listing::{self, LONGEST_EXTENSION};
 use super::steps::{End, Format, Next};
-use super::{Report, le};
+use super::{Report, field};
 use crate::scan::facts::{DamageFlags, HoldsFlags};
 use crate::scan::names::Encryption;
 use memchr::memmem;
@@ -38,7 +38,7 @@ impl Format for SevenZip {
         if piece.is_empty() {
             return Next::Run;
         }
-        let number = |at: usize, count: usize| piece.get(at..at + count).map_or(0, le);
+        let number = |at, count| field(piece, at, count);
         let (offset, size) = (number(12, 8), number(20, 8));
         self.stored = number(28, 4) as u32;
         let checked = piece.get(12..).map(crc32fast::hash);

@@ -1,7 +1,7 @@
 //! TIFF 6.0: directories that point to what lies before or behind them.
 
-use super::Report;
 use super::steps::{End, Format, Next};
+use super::{Report, be, le};
 use crate::scan::facts::DamageFlags;
 
 /// Byte order, 42, and where the first directory stands.
@@ -54,8 +54,7 @@ pub(super) struct Tiff {
 
 impl Tiff {
     fn number(&self, bytes: &[u8]) -> u64 {
-        let add = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        if self.big_endian { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) }
+        if self.big_endian { be(bytes) } else { le(bytes) }
     }
 
     fn reach(&mut self, here: u64, place: u64, next: Piece, take: usize) -> Option<Next> {

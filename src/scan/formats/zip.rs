@@ -9,11 +9,11 @@ mod tests;
 mod walk;
 
 use super::steps::Steps;
-use super::{Inspect, Report};
+use super::{Inspect, Report, field};
 use crate::scan::facts::{DamageFlags, HoldsFlags};
 use crate::scan::names::{Encryption, FileKind};
 use crate::scan::tail::Tail;
-use directory::{Directory, field};
+use directory::Directory;
 use memchr::memmem;
 use std::ops::Range;
 use walk::Walk;

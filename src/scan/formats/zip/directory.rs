@@ -1,7 +1,7 @@
 //! The entries of a ZIP: one record each in the directory, and one before its data.
 
-use super::super::le;
 use super::super::listing::{Entry, Listing};
+use super::super::{field, le};
 use super::ELSEWHERE_32;
 use crate::scan::facts::HoldsFlags;
 use crate::scan::names::{Encryption, FileKind};
@@ -23,11 +23,6 @@ const AES: u16 = 99;
 /// Extra fields (§4.5.2, §4.6.9).
 const ZIP64: u64 = 0x0001;
 const UNICODE_PATH: u64 = 0x7075;
-
-/// The number of `count` bytes at a place in a record; zero if the record is shorter.
-pub(super) fn field(record: &[u8], at: usize, count: usize) -> u64 {
-    record.get(at..at + count).map_or(0, le)
-}
 
 /// What both records of an entry say.
 #[derive(Clone, Copy, Debug, Default)]
