@@ -1,8 +1,6 @@
 //! gzip (RFC 1952): told by its length and by the size it says at its end.
 
 use super::{Inspect, Report, le};
-use crate::scan::facts::DamageFlags;
-use crate::scan::names::Encryption;
 
 /// Header, an empty block, checksum and size.
 const SHORTEST: u64 = 18;
@@ -32,18 +30,16 @@ impl Inspect for Gzip {
     }
 
     fn report(&mut self) -> Report {
-        let mut report = Report { encryption: Encryption::No, ..Report::default() };
         // What stands where the size should be says more than that many bytes could hold: there is no end.
         let absurd = le(&self.last) > self.length.saturating_mul(RATIO);
-        report.damage.set(DamageFlags::TRUNCATED, self.length < SHORTEST || absurd);
-        report
+        Report::truncated(self.length < SHORTEST || absurd)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::assert_damage;
-    use super::*;
+    use crate::scan::facts::DamageFlags;
     use crate::scan::names::FileKind;
 
     #[test]

@@ -246,11 +246,10 @@ impl Format for Ole {
 
     fn report(&mut self, end: End) -> Report {
         let kind = self.kind();
-        let mut report = Report { kind: Some(kind), ..Report::default() };
         // The last sector may be cut short by programs that do not fill it up.
         let begins = self.highest.map(|sector| (u64::from(sector) + 1) * self.sector_size);
         let cut = end.length < PIECE as u64 || begins.is_some_and(|begins| end.length <= begins);
-        report.damage.set(DamageFlags::TRUNCATED, cut);
+        let mut report = Report { kind: Some(kind), ..Report::truncated(cut) };
         report.damage.set(DamageFlags::CORRUPT, self.corrupt);
         // An item holds files, which begin as others do.
         if kind != FileKind::Msg {

@@ -3,7 +3,6 @@
 use super::listing::{Entry, Listing};
 use super::steps::{End, Format, Next};
 use super::{Inspect, Report, be, le};
-use crate::scan::facts::DamageFlags;
 
 const BLOCK: usize = 512;
 
@@ -43,9 +42,7 @@ impl Format for Tar {
         let in_data = end.missing > BLOCK as u64 + self.filling;
         let in_header = end.missing < BLOCK as u64;
         let cut = end.done.is_none() && (in_data || in_header);
-        let mut report = Report { holds: self.files.holds(), ..Report::default() };
-        report.damage.set(DamageFlags::TRUNCATED, cut);
-        report
+        Report { holds: self.files.holds(), ..Report::truncated(cut) }
     }
 }
 
@@ -77,9 +74,7 @@ impl Format for Cab {
     }
 
     fn report(&mut self, end: End) -> Report {
-        let mut report = Report::default();
-        report.damage.set(DamageFlags::TRUNCATED, end.done.is_none() || end.length < self.length);
-        report
+        Report::truncated(end.done.is_none() || end.length < self.length)
     }
 }
 
@@ -110,9 +105,7 @@ impl Inspect for Xz {
     }
 
     fn report(&mut self) -> Report {
-        let mut report = Report::default();
-        report.damage.set(DamageFlags::TRUNCATED, self.last != *b"YZ");
-        report
+        Report::truncated(self.last != *b"YZ")
     }
 }
 
@@ -120,7 +113,7 @@ impl Inspect for Xz {
 mod tests {
     use super::super::tests::{assert_damage, inspect};
     use super::*;
-    use crate::scan::facts::HoldsFlags;
+    use crate::scan::facts::{DamageFlags, HoldsFlags};
     use crate::scan::names::FileKind;
 
     fn member(name: &str, kind: u8, data: &[u8]) -> Vec<u8> {

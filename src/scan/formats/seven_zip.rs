@@ -71,8 +71,7 @@ impl Format for SevenZip {
     }
 
     fn report(&mut self, end: End) -> Report {
-        let mut report = Report::default();
-        report.damage.set(DamageFlags::TRUNCATED, end.done.is_none());
+        let mut report = Report::truncated(end.done.is_none());
         report.damage.set(DamageFlags::CORRUPT, self.corrupt);
         report.encryption = match self.begin.first() {
             // An archive of nothing.

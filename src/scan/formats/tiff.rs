@@ -2,7 +2,6 @@
 
 use super::steps::{End, Format, Next};
 use super::{Report, be, le};
-use crate::scan::facts::DamageFlags;
 
 /// Byte order, 42, and where the first directory stands.
 const HEADER: usize = 8;
@@ -178,16 +177,14 @@ impl Format for Tiff {
     }
 
     fn report(&mut self, end: End) -> Report {
-        let mut damage = DamageFlags::empty();
-        damage.set(DamageFlags::TRUNCATED, end.done.is_none() || end.length < self.need);
-        Report { damage, ..Report::default() }
+        Report::truncated(end.done.is_none() || end.length < self.need)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{assert_damage, assert_each_cut};
-    use super::*;
+    use crate::scan::facts::DamageFlags;
     use crate::scan::names::FileKind;
 
     /// Writes numbers in one of the two orders.
