@@ -15,12 +15,6 @@ pub(super) struct Gzip {
 }
 
 impl Inspect for Gzip {
-    fn wants(&self, _count: u64) -> bool {
-        true
-    }
-
-    fn skip(&mut self, _count: u64) {}
-
     fn bytes(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
         let last = &bytes[bytes.len().saturating_sub(self.last.len())..];

@@ -38,9 +38,11 @@ const TRAILING: u64 = 16 * 1024;
 /// Looks at one file as it streams by.
 pub(super) trait Inspect: Send {
     /// Whether any of the next `count` bytes matters.
-    fn wants(&self, count: u64) -> bool;
+    fn wants(&self, _count: u64) -> bool {
+        true
+    }
     /// Passes over bytes; only where [`wants`](Inspect::wants) said that none of so many matters.
-    fn skip(&mut self, count: u64);
+    fn skip(&mut self, _count: u64) {}
     /// Takes the next bytes, cut anywhere.
     fn bytes(&mut self, bytes: &[u8]);
     /// The file has ended.

@@ -87,12 +87,6 @@ pub(super) struct Xz {
 }
 
 impl Inspect for Xz {
-    fn wants(&self, _count: u64) -> bool {
-        true
-    }
-
-    fn skip(&mut self, _count: u64) {}
-
     fn bytes(&mut self, bytes: &[u8]) {
         let end = bytes.iter().rposition(|b| *b != 0).map_or(0, |at| at + 1);
         let before = if self.filled { 0 } else { self.last[1] };

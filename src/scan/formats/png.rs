@@ -65,7 +65,7 @@ impl Format for Png {
         if length == 0 { Next::take(CHECKSUM) } else { Next::Run }
     }
 
-    fn run(&mut self, _at: u64, bytes: &[u8]) -> (usize, Next) {
+    fn run(&mut self, bytes: &[u8]) -> (usize, Next) {
         let data = &bytes[..bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX))];
         self.check(data);
         self.left -= data.len() as u64;

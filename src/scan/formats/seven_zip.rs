@@ -54,7 +54,7 @@ impl Format for SevenZip {
         }
     }
 
-    fn run(&mut self, _at: u64, bytes: &[u8]) -> (usize, Next) {
+    fn run(&mut self, bytes: &[u8]) -> (usize, Next) {
         let part = &bytes[..bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX))];
         self.checksum.update(part);
         self.begin.extend_from_slice(&part[..part.len().min(KEPT - self.begin.len())]);

@@ -41,12 +41,6 @@ impl Zip {
 }
 
 impl Inspect for Zip {
-    fn wants(&self, _count: u64) -> bool {
-        true
-    }
-
-    fn skip(&mut self, _count: u64) {}
-
     fn bytes(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
         self.walk.bytes(bytes);
