@@ -65,7 +65,6 @@ pub(super) struct Ole {
     sector_size: u64,
     /// The sectors of the allocation table.
     table: [u32; LISTED],
-    tables: usize,
     /// The next sector that lists more of them.
     more_tables: u32,
     /// The highest sector that is used.
@@ -85,7 +84,6 @@ impl Ole {
         Ole {
             sector_size: 0,
             table: [FREE; LISTED],
-            tables: 0,
             more_tables: FREE,
             highest: None,
             words: Documents::default(),
@@ -112,8 +110,8 @@ impl Ole {
             return Next::Done;
         }
         self.sector_size = 1 << shift;
-        self.tables = LISTED.min(number(header, 44, 4) as usize);
-        for (place, sector) in self.table.iter_mut().zip(numbers(&header[76..])).take(self.tables) {
+        let tables = number(header, 44, 4) as usize;
+        for (place, sector) in self.table.iter_mut().zip(numbers(&header[76..])).take(tables) {
             *place = sector;
         }
         for sector in self.table {
@@ -131,7 +129,7 @@ impl Ole {
         let Some(place) = at.checked_sub(self.sector_size) else { return };
         let Ok(sector) = u32::try_from(place / self.sector_size) else { return };
         let offset = place % self.sector_size;
-        if let Some(index) = self.table[..self.tables].iter().position(|table| *table == sector) {
+        if let Some(index) = self.table.iter().position(|table| *table == sector) {
             let first = (index as u64 * self.sector_size + offset) / 4;
             // Some programs fill up the last table with zeros.
             let used = numbers(bytes).enumerate().filter(|(_, next)| !matches!(*next, FREE | 0)).last();
