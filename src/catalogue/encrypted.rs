@@ -35,14 +35,7 @@ fn is_pgp(p: &PartView<'_>) -> bool {
 fn signature_may_break(p: &PartView<'_>) -> bool {
     let eight_bit = matches!(p.encoding, Encoding::EightBit | Encoding::Binary);
     let fragile = eight_bit || p.coding.intersects(CodingFlags::UNDECLARED_8BIT | CodingFlags::LONG_LINE);
-    let mut above = p.parent;
-    fragile
-        && std::iter::from_fn(|| {
-            let part = p.facts.parts.get(usize::from(above?))?;
-            above = part.parent;
-            Some(part)
-        })
-        .any(|part| part.declared == MediaType::MultipartSigned)
+    fragile && p.ancestors().any(|part| part.declared == MediaType::MultipartSigned)
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
