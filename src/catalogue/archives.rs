@@ -5,11 +5,6 @@ use super::{Check, Entry, Group, Level, PartView};
 use crate::scan::facts::HoldsFlags;
 use crate::scan::names::{Extension, Family, FileKind};
 
-/// A ZIP, and what is made of it.
-pub(super) fn is_zip(kind: FileKind) -> bool {
-    kind.family() == Family::Zip || matches!(kind, FileKind::Jar | FileKind::Apk)
-}
-
 /// An archive for people to unpack: not a document or a program that is made of one, of which there are more than those
 /// that are known here.
 fn is_archive(p: &PartView<'_>) -> bool {
@@ -156,7 +151,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: pack it as an ordinary ZIP (Deflate).",
         misses: "What hides behind encryption. Newer systems know more methods.",
         rfc: "PKWARE APPNOTE 4.4.5",
-        check: Check::Part(|p, _| is_zip(p.detected) && p.holds.contains(HoldsFlags::UNUSUAL_METHOD)),
+        check: Check::Part(|p, _| p.detected.is_zip() && p.holds.contains(HoldsFlags::UNUSUAL_METHOD)),
     },
     Entry {
         id: "archive-names-not-utf8",

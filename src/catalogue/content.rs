@@ -1,6 +1,5 @@
 //! The decoded content: damaged.
 
-use super::archives::is_zip;
 use super::{Check, Entry, Group, Level, PartView};
 use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags, HoldsFlags, NameFlags};
 use crate::scan::names::{Extension, Family, FileKind, MediaType};
@@ -79,7 +78,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: send the file again, and check whether the original opens.",
         misses: "More than 64 KiB of other data behind the end hide it. Damage in the middle is not noticed.",
         rfc: "PKWARE APPNOTE 4.3.16",
-        check: Check::Part(|p, _| is_zip(p.detected) && p.ends_early()),
+        check: Check::Part(|p, _| p.detected.is_zip() && p.ends_early()),
     },
     Entry {
         id: "content-zip-inconsistent",
@@ -96,7 +95,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Only the list of contents is compared, and only where it is seen as a whole: the files inside are not \
             unpacked.",
         rfc: "PKWARE APPNOTE 4.3.12 to 4.3.16",
-        check: Check::Part(|p, _| is_zip(p.detected) && p.damage.contains(DamageFlags::CORRUPT)),
+        check: Check::Part(|p, _| p.detected.is_zip() && p.damage.contains(DamageFlags::CORRUPT)),
     },
     Entry {
         id: "content-ooxml-incomplete",

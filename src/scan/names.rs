@@ -384,6 +384,13 @@ by_family! {
     }
 }
 
+impl FileKind {
+    /// A ZIP, and what is made of it.
+    pub fn is_zip(self) -> bool {
+        self.family() == Family::Zip || matches!(self, FileKind::Jar | FileKind::Apk)
+    }
+}
+
 impl MediaType {
     /// The media type of the name `type/subtype`, in any case, by all the names it goes by.
     pub(super) fn of(name: &[u8]) -> MediaType {

@@ -133,8 +133,7 @@ pub(super) fn inspector(kind: FileKind) -> Option<Box<dyn Inspect>> {
         FileKind::Tnef => walk(tnef::Tnef::default()),
         FileKind::Ole => walk(ole::Ole::new()),
         FileKind::Unknown => walk(disk_image::DiskImage::default()),
-        FileKind::Jar | FileKind::Apk => Box::new(zip::Zip::new(kind)),
-        _ if kind.family() == Family::Zip => Box::new(zip::Zip::new(kind)),
+        _ if kind.is_zip() => Box::new(zip::Zip::new(kind)),
         _ => return None,
     })
 }
