@@ -1,16 +1,13 @@
 //! The decoded content: damaged.
 
+use super::damage::TREATED_AS_TEXT;
 use super::{Check, Entry, Group, Level, PartView};
 use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags, HoldsFlags, NameFlags};
 use crate::scan::names::{Extension, Family, FileKind, MediaType};
 
 /// The file was not followed to its end: it is damaged, and that is told; or it is one piece of several.
-const NOT_FOLLOWED: DamageFlags = DamageFlags::TRUNCATED
-    .union(DamageFlags::CORRUPT)
-    .union(DamageFlags::VOLUME)
-    .union(DamageFlags::NEWLINES)
-    .union(DamageFlags::UTF8)
-    .union(DamageFlags::DOUBLE_ENCODED);
+const NOT_FOLLOWED: DamageFlags =
+    DamageFlags::TRUNCATED.union(DamageFlags::CORRUPT).union(DamageFlags::VOLUME).union(TREATED_AS_TEXT);
 
 /// Incomplete, or broken where no cut explains it.
 fn damaged(p: &PartView<'_>) -> bool {

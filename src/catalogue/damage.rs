@@ -11,6 +11,10 @@ fn damaged(p: &PartView<'_>, damage: DamageFlags) -> bool {
     p.damage.contains(damage)
 }
 
+/// The file was treated as text on its way: nothing in it stands where it did.
+pub(super) const TREATED_AS_TEXT: DamageFlags =
+    DamageFlags::NEWLINES.union(DamageFlags::UTF8).union(DamageFlags::DOUBLE_ENCODED);
+
 /// A file of one of these kinds has no end although its part has one.
 fn ends_early(p: &PartView<'_>, kinds: &[FileKind]) -> bool {
     kinds.contains(&p.detected) && p.ends_early()

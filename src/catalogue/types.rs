@@ -1,5 +1,6 @@
 //! What a file is by its name, and what it is by its own bytes.
 
+use super::damage::TREATED_AS_TEXT;
 use super::{Check, Entry, Group, KIB, Level, PartView};
 use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags, HoldsFlags};
 use crate::scan::names::{Encoding, Extension, Family, FileKind, MediaType};
@@ -74,7 +75,7 @@ fn rubbish(p: &PartView<'_>) -> bool {
     p.coding.intersects(CodingFlags::BASE64_IS_PLAIN | CodingFlags::LOOKS_BASE64)
         || p.encoding == Encoding::Unknown
         || p.content.contains(ContentFlags::MAGIC_NOT_AT_START)
-        || p.damage.intersects(DamageFlags::NEWLINES | DamageFlags::UTF8 | DamageFlags::DOUBLE_ENCODED)
+        || p.damage.intersects(TREATED_AS_TEXT)
 }
 
 /// Something is announced as one family and is of another, and somebody has trouble with that.
