@@ -1,6 +1,7 @@
 //! gzip (RFC 1952): told by its length and by the size it says at its end.
 
 use super::{Inspect, Report, le};
+use crate::scan::bytes::keep_last;
 
 /// Header, an empty block, checksum and size.
 const SHORTEST: u64 = 18;
@@ -17,10 +18,7 @@ pub(super) struct Gzip {
 impl Inspect for Gzip {
     fn bytes(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
-        let last = &bytes[bytes.len().saturating_sub(self.last.len())..];
-        self.last.rotate_left(last.len());
-        let start = self.last.len() - last.len();
-        self.last[start..].copy_from_slice(last);
+        keep_last(&mut self.last, bytes);
     }
 
     fn report(&mut self) -> Report {
