@@ -5,11 +5,6 @@ use super::{Check, Entry, Group, Level, PartView};
 use crate::scan::facts::HoldsFlags;
 use crate::scan::names::{Extension, Family, FileKind};
 
-/// A ZIP, and what is made of it.
-pub(super) fn is_zip(kind: FileKind) -> bool {
-    kind.family() == Family::Zip || matches!(kind, FileKind::Jar | FileKind::Apk)
-}
-
 /// An archive for people to unpack: not a document or a program that is made of one, of which there are more than those
 /// that are known here.
 fn is_archive(p: &PartView<'_>) -> bool {
@@ -42,7 +37,7 @@ pub(super) static ENTRIES: &[Entry] = &[
             expected it; the sender can offer it as a download.",
         fix: "The sender: offer the program as a download.",
         misses: "Decided by the names alone. Archives inside archives, names that are encrypted, and most 7z archives, \
-            whose names are compressed.",
+            whose names are compressed. In a tar, what comes behind the first 100 bytes of a name.",
         rfc: "support.google.com/mail/answer/6590; Outlook's blocked attachments",
         check: Check::Part(|p, _| is_archive(p) && p.holds.contains(HoldsFlags::EXECUTABLE)),
     },
@@ -123,7 +118,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "This archive is packed in an unusual way, and some programs refuse it. Please ask the sender how it was \
             made before you open it.",
         fix: "The sender: pack the files anew with another program.",
-        misses: "Links inside archives. Names that are compressed or encrypted.",
+        misses: "Links inside archives. Names that are compressed or encrypted, and those in a tar that are longer than \
+            100 bytes.",
         rfc: "CVE-2018-1263 (Zip Slip)",
         check: Check::Part(|p, _| p.holds.contains(HoldsFlags::TRAVERSAL)),
     },
@@ -155,7 +151,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: pack it as an ordinary ZIP (Deflate).",
         misses: "What hides behind encryption. Newer systems know more methods.",
         rfc: "PKWARE APPNOTE 4.4.5",
-        check: Check::Part(|p, _| is_zip(p.detected) && p.holds.contains(HoldsFlags::UNUSUAL_METHOD)),
+        check: Check::Part(|p, _| p.detected.is_zip() && p.holds.contains(HoldsFlags::UNUSUAL_METHOD)),
     },
     Entry {
         id: "archive-names-not-utf8",

@@ -1,17 +1,13 @@
 //! The decoded content: damaged.
 
-use super::archives::is_zip;
+use super::damage::TREATED_AS_TEXT;
 use super::{Check, Entry, Group, Level, PartView};
 use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags, HoldsFlags, NameFlags};
 use crate::scan::names::{Extension, Family, FileKind, MediaType};
 
 /// The file was not followed to its end: it is damaged, and that is told; or it is one piece of several.
-const NOT_FOLLOWED: DamageFlags = DamageFlags::TRUNCATED
-    .union(DamageFlags::CORRUPT)
-    .union(DamageFlags::VOLUME)
-    .union(DamageFlags::NEWLINES)
-    .union(DamageFlags::UTF8)
-    .union(DamageFlags::DOUBLE_ENCODED);
+const NOT_FOLLOWED: DamageFlags =
+    DamageFlags::TRUNCATED.union(DamageFlags::CORRUPT).union(DamageFlags::VOLUME).union(TREATED_AS_TEXT);
 
 /// Incomplete, or broken where no cut explains it.
 fn damaged(p: &PartView<'_>) -> bool {
@@ -79,7 +75,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: send the file again, and check whether the original opens.",
         misses: "More than 64 KiB of other data behind the end hide it. Damage in the middle is not noticed.",
         rfc: "PKWARE APPNOTE 4.3.16",
-        check: Check::Part(|p, _| is_zip(p.detected) && p.ends_early()),
+        check: Check::Part(|p, _| p.detected.is_zip() && p.ends_early()),
     },
     Entry {
         id: "content-zip-inconsistent",
@@ -96,7 +92,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Only the list of contents is compared, and only where it is seen as a whole: the files inside are not \
             unpacked.",
         rfc: "PKWARE APPNOTE 4.3.12 to 4.3.16",
-        check: Check::Part(|p, _| is_zip(p.detected) && p.damage.contains(DamageFlags::CORRUPT)),
+        check: Check::Part(|p, _| p.detected.is_zip() && p.damage.contains(DamageFlags::CORRUPT)),
     },
     Entry {
         id: "content-ooxml-incomplete",
@@ -203,7 +199,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The archive is incomplete. Please ask the sender to check the original and to send it again.",
         fix: "The sender: send the archive again, and check whether the original opens.",
         misses: "Archives of RAR 4 and older have no end mark that is always there: one that ends exactly between two \
-            files is not noticed. Of an archive with encrypted names nothing is known.",
+            files is not noticed. With encrypted names only the length tells, by which one cut in 8 (RAR 4) or 16 (RAR \
+            5) is not noticed.",
         rfc: "technote.txt of WinRAR; RAR 5.0 archive format",
         check: Check::Part(|p, _| p.detected == FileKind::Rar && damaged(p)),
     },

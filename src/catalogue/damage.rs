@@ -4,25 +4,31 @@
 //! itself was cut, the findings about the mail speak.
 
 use super::{Check, Entry, Group, Level, PartView};
-use crate::scan::facts::DamageFlags;
+use crate::scan::facts::{CodingFlags, DamageFlags};
 use crate::scan::names::{Family, FileKind};
 
 fn damaged(p: &PartView<'_>, damage: DamageFlags) -> bool {
     p.damage.contains(damage)
 }
 
+/// The file was treated as text on its way: nothing in it stands where it did.
+pub(super) const TREATED_AS_TEXT: DamageFlags =
+    DamageFlags::NEWLINES.union(DamageFlags::UTF8).union(DamageFlags::DOUBLE_ENCODED);
+
 /// A file of one of these kinds has no end although its part has one.
 fn ends_early(p: &PartView<'_>, kinds: &[FileKind]) -> bool {
     kinds.contains(&p.detected) && p.ends_early()
 }
 
-/// Base64 where something else is announced by name or type. A text of it is sent on purpose.
+/// Base64 where something else is announced by name or type. A text of it is sent on purpose. What was encoded once and
+/// says nothing of it is cte-identity-looks-base64, or what explains why that is silent.
 fn double_encoded(p: &PartView<'_>) -> bool {
     let named = match p.extension.family() {
         Family::Any => p.declared.family(),
         family => family,
     };
-    damaged(p, DamageFlags::DOUBLE_ENCODED) && !matches!(named, Family::Any | Family::Text)
+    let once = p.coding.contains(CodingFlags::LOOKS_BASE64);
+    damaged(p, DamageFlags::DOUBLE_ENCODED) && !once && !matches!(named, Family::Any | Family::Text)
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -242,7 +248,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "There is more in the file than the picture shows. If a part of it is missed, please ask the sender to \
             send that as a file of its own.",
         fix: "Nobody.",
-        misses: "What it is. Only PNG, JPEG, GIF, WebP, WAV, AVI and MP4 are looked at.",
+        misses: "What it is. Only PNG, JPEG, GIF, WebP, WAV, AVI, MP4, QuickTime, M4A and HEIC are looked at.",
         rfc: "ITU-T T.81 §B.1.1.3; ISO/IEC 15948 §5.6",
         check: Check::Part(|p, _| damaged(p, DamageFlags::TRAILING)),
     },
@@ -271,6 +277,14 @@ mod tests {
              Content-Type: image/gif; name=a.gif\nContent-Transfer-Encoding: {encoding}\n\n"
         );
         [top.as_bytes(), file, end.as_bytes()].concat()
+    }
+
+    #[test]
+    fn base64_without_an_encoding_is_told_of_once() {
+        let base64 = data_encoding::BASE64.encode(&[CUT, &[b';'; 40]].concat()).into_bytes();
+        let twice = data_encoding::BASE64_MIME.encode(&base64).into_bytes();
+        assert_eq!(found(&mail("7bit", &base64, "\n--c--\n--b--\n")), ["cte-identity-looks-base64"]);
+        assert_eq!(found(&mail("base64", &twice, "\n--c--\n--b--\n")), ["content-double-encoded"]);
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Content that is encrypted: it opens with a password or a key, and nobody on the way can look inside.
 
-use super::archives::is_zip;
 use super::{Check, Entry, Group, Level, PartView};
 use crate::scan::facts::CodingFlags;
 use crate::scan::names::{Encoding, Encryption, Extension, FileKind, MediaType};
@@ -35,14 +34,7 @@ fn is_pgp(p: &PartView<'_>) -> bool {
 fn signature_may_break(p: &PartView<'_>) -> bool {
     let eight_bit = matches!(p.encoding, Encoding::EightBit | Encoding::Binary);
     let fragile = eight_bit || p.coding.intersects(CodingFlags::UNDECLARED_8BIT | CodingFlags::LONG_LINE);
-    let mut above = p.parent;
-    fragile
-        && std::iter::from_fn(|| {
-            let part = p.facts.parts.get(usize::from(above?))?;
-            above = part.parent;
-            Some(part)
-        })
-        .any(|part| part.declared == MediaType::MultipartSigned)
+    fragile && p.ancestors().any(|part| part.declared == MediaType::MultipartSigned)
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -60,7 +52,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Where the list of contents is larger than 64 KiB and cannot be walked through, it is not known: \
             mailgauge scan says so.",
         rfc: "PKWARE APPNOTE 4.4.4, 7.2",
-        check: Check::Part(|p, _| is_zip(p.detected) && !is_odf(p.detected) && is_encrypted(p)),
+        check: Check::Part(|p, _| p.detected.is_zip() && !is_odf(p.detected) && is_encrypted(p)),
     },
     Entry {
         id: "encrypted-pdf",

@@ -130,6 +130,12 @@ impl PartView<'_> {
         self.parent().is_some_and(|parent| parent.declared.is_multipart())
     }
 
+    /// The parts around this one, from the inside out.
+    fn ancestors(&self) -> impl Iterator<Item = &Part> {
+        let above = |part: &&Part| part.parent.and_then(|index| self.facts.parts.get(usize::from(index)));
+        std::iter::successors(self.parent(), above)
+    }
+
     /// It has a file name.
     fn is_named(&self) -> bool {
         self.name.contains(NameFlags::PRESENT)
@@ -142,9 +148,7 @@ impl PartView<'_> {
 
     /// The mail ends in this part: what is missing of it may have been lost on its way.
     fn ends_with_the_mail(&self) -> bool {
-        let above = |part: &&Part| part.parent.and_then(|index| self.facts.parts.get(usize::from(index)));
-        let mut containers =
-            std::iter::successors(self.parent(), above).filter(|part| part.declared.is_multipart()).peekable();
+        let mut containers = self.ancestors().filter(|part| part.declared.is_multipart()).peekable();
         // One that is closed was closed behind this part.
         let open = containers.peek().is_some()
             && containers.all(|part| part.structure.contains(StructureFlags::BOUNDARY_UNCLOSED));

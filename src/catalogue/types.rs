@@ -1,5 +1,6 @@
 //! What a file is by its name, and what it is by its own bytes.
 
+use super::damage::TREATED_AS_TEXT;
 use super::{Check, Entry, Group, KIB, Level, PartView};
 use crate::scan::facts::{CodingFlags, ContentFlags, DamageFlags, HoldsFlags};
 use crate::scan::names::{Encoding, Extension, Family, FileKind, MediaType};
@@ -68,13 +69,13 @@ fn html_disguised(p: &PartView<'_>) -> bool {
 }
 
 /// What was found says nothing about the file: what comes of decoding plain text is no content, and neither is what could
-/// not be decoded; of what begins with junk the mark is only found behind it; what was treated as text or encoded twice is
-/// told of as that.
+/// not be decoded; of what begins with junk the mark is only found behind it; what was treated as text, encoded twice or not
+/// marked as encoded is told of as that.
 fn rubbish(p: &PartView<'_>) -> bool {
-    p.coding.contains(CodingFlags::BASE64_IS_PLAIN)
+    p.coding.intersects(CodingFlags::BASE64_IS_PLAIN | CodingFlags::LOOKS_BASE64)
         || p.encoding == Encoding::Unknown
         || p.content.contains(ContentFlags::MAGIC_NOT_AT_START)
-        || p.damage.intersects(DamageFlags::NEWLINES | DamageFlags::UTF8 | DamageFlags::DOUBLE_ENCODED)
+        || p.damage.intersects(TREATED_AS_TEXT)
 }
 
 /// Something is announced as one family and is of another, and somebody has trouble with that.
@@ -374,5 +375,8 @@ mod tests {
         }
         // What could not be decoded says nothing.
         assert!(found("application/pdf", "a.pdf", "x-something", b"JVBERi0xLjQK").is_empty());
+        let icon =
+            b"AAABAAEAEBAAAAEAIABoBAAAFgAAACgAAAAQAAAAIAAAAAEAIAAAAAAAAAQAABILAAASCwAAAAAA\nAAAAAAAAAAAAAAAAAAAA\n";
+        assert!(found("image/png", "a.png", "7bit", icon).is_empty());
     }
 }

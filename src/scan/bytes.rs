@@ -36,6 +36,13 @@ pub(super) fn starts_with(text: &[u8], prefix: &[u8]) -> bool {
     text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
+/// Keeps the last bytes of a stream, of which these are the next.
+pub(super) fn keep_last<const COUNT: usize>(last: &mut [u8; COUNT], bytes: &[u8]) {
+    let bytes = &bytes[bytes.len().saturating_sub(COUNT)..];
+    last.rotate_left(bytes.len());
+    last[COUNT - bytes.len()..].copy_from_slice(bytes);
+}
+
 /// Folds a word into a mark: a number that is good for nothing but to be compared, and ends with the mail.
 pub(super) const fn mix(mark: u64, word: u64) -> u64 {
     (mark ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29)
@@ -71,6 +78,15 @@ mod tests {
         assert_eq!(trim(b" \t\r\na b\r\n "), b"a b");
         assert_eq!(trim(b" \n"), b"");
         assert!(starts_with(b"Content-Type", b"content-") && !starts_with(b"con", b"content"));
+    }
+
+    #[test]
+    fn the_last_ones_however_they_come() {
+        for step in 1..8 {
+            let mut last = [0; 3];
+            b"abcdefg".chunks(step).for_each(|bytes| keep_last(&mut last, bytes));
+            assert_eq!(&last, b"efg", "{step}");
+        }
     }
 
     #[test]

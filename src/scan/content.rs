@@ -2,7 +2,7 @@
 
 use super::ambiguity;
 use super::base64;
-use super::bytes::mark;
+use super::bytes::{keep_last, mark};
 use super::charset;
 use super::facts::{ContentFlags, DamageFlags, Part, TextFlags};
 use super::formats::{self, Inspect, Report, crypto};
@@ -67,18 +67,7 @@ impl Content {
 
     /// Content that is only counted.
     pub fn only_counted(head: Vec<u8>) -> Content {
-        Content {
-            decoded: 0,
-            head,
-            inspector: None,
-            mangled: DamageFlags::empty(),
-            uris: None,
-            zeros: false,
-            shown: false,
-            kind: Some(FileKind::Unknown),
-            declared: MediaType::Other,
-            extension: Extension::None,
-        }
+        Content { kind: Some(FileKind::Unknown), shown: false, ..Content::new(&Part::nothing(), head) }
     }
 
     /// The head is complete: decides what the file is, and who looks at it.
@@ -202,21 +191,14 @@ impl DataUris {
                 rest = &rest[end..];
             }
             let Some(colon) = memchr::memchr(b':', rest) else { break };
-            self.remember(&rest[..colon]);
+            keep_last(&mut self.before, &rest[..colon]);
             self.inside = self.before.eq_ignore_ascii_case(b"data");
-            self.remember(b":");
+            keep_last(&mut self.before, b":");
             rest = &rest[colon + 1..];
         }
         if !self.inside {
-            self.remember(rest);
+            keep_last(&mut self.before, rest);
         }
-    }
-
-    fn remember(&mut self, bytes: &[u8]) {
-        let last = &bytes[bytes.len().saturating_sub(4)..];
-        self.before.rotate_left(last.len());
-        let start = 4 - last.len();
-        self.before[start..].copy_from_slice(last);
     }
 }
 

@@ -384,6 +384,13 @@ by_family! {
     }
 }
 
+impl FileKind {
+    /// A ZIP, and what is made of it.
+    pub fn is_zip(self) -> bool {
+        self.family() == Family::Zip || matches!(self, FileKind::Jar | FileKind::Apk)
+    }
+}
+
 impl MediaType {
     /// The media type of the name `type/subtype`, in any case, by all the names it goes by.
     pub(super) fn of(name: &[u8]) -> MediaType {
@@ -510,18 +517,27 @@ impl MediaType {
 }
 
 impl Extension {
-    /// Programs and scripts that are rare in mail; Gmail blocks most of them, Outlook all.
-    const PROGRAMS: &str = "ade adp application appref-ms appxbundle diagcab diagcfg diagpkg ex ex_ ins isp jnlp lib library-ms \
-        mde mjs msc msixbundle mst msu nsh ps1xml ps2 ps2xml psc1 psc2 psd1 psdm1 search-ms settingcontent-ms shb shs sys vb vxd \
-        ws wsb wsc xbap xll";
-    /// Files that are no programs of their own, and that Outlook blocks all the same.
-    const BLOCKED: &str = "asp aspx asx bas cnt csh der fxp grp hlp hpj htc its ksh mad maf mag mam maq mar mas mat mau mav maw \
-        mcf mda mdt mdw mdz msh ops osd pcd plg prf prg printerexport pyc pyo pyw pyz pyzw theme udl vbp vsmacros vsw webpnp \
-        website xnk";
+    /// Programs and scripts that are rare in mail, in their order; Gmail blocks most of them, Outlook all.
+    #[rustfmt::skip]
+    const PROGRAMS: &[&str] = &[
+        "ade", "adp", "application", "appref-ms", "appxbundle", "diagcab", "diagcfg", "diagpkg", "ex", "ex_",
+        "ins", "isp", "jnlp", "lib", "library-ms", "mde", "mjs", "msc", "msixbundle", "mst", "msu", "nsh",
+        "ps1xml", "ps2", "ps2xml", "psc1", "psc2", "psd1", "psdm1", "search-ms", "settingcontent-ms", "shb",
+        "shs", "sys", "vb", "vxd", "ws", "wsb", "wsc", "xbap", "xll",
+    ];
+    /// Files that are no programs of their own, and that Outlook blocks all the same; in their order as well.
+    #[rustfmt::skip]
+    const BLOCKED: &[&str] = &[
+        "asp", "aspx", "asx", "bas", "cnt", "csh", "der", "fxp", "grp", "hlp", "hpj", "htc", "its", "ksh",
+        "mad", "maf", "mag", "mam", "maq", "mar", "mas", "mat", "mau", "mav", "maw", "mcf", "mda", "mdt", "mdw",
+        "mdz", "msh", "ops", "osd", "pcd", "plg", "prf", "prg", "printerexport", "pyc", "pyo", "pyw", "pyz",
+        "pyzw", "theme", "udl", "vbp", "vsmacros", "vsw", "webpnp", "website", "xnk",
+    ];
 
     /// The extension of this name, in any case.
     pub(super) fn of(name: &[u8]) -> Extension {
-        let on = |list: &str| list.split(' ').any(|known| is_name(name, known));
+        let lower = || name.iter().map(u8::to_ascii_lowercase);
+        let on = |list: &[&str]| list.binary_search_by(|known| known.bytes().cmp(lower())).is_ok();
         match Extension::lookup(name) {
             // The members that stand for others are not to be had by writing their names.
             None | Some(Extension::None | Extension::OtherProgram | Extension::OtherBlocked) => match () {
@@ -568,7 +584,8 @@ mod tests {
 
     #[test]
     fn rare_extensions_stand_on_no_other_list() {
-        let mut rare: Vec<&str> = Extension::PROGRAMS.split(' ').chain(Extension::BLOCKED.split(' ')).collect();
+        assert!(Extension::PROGRAMS.is_sorted() && Extension::BLOCKED.is_sorted());
+        let mut rare = [Extension::PROGRAMS, Extension::BLOCKED].concat();
         assert!(rare.iter().all(|name| Extension::lookup(name.as_bytes()).is_none()));
         let count = rare.len();
         rare.sort_unstable();

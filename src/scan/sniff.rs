@@ -34,6 +34,8 @@ fn marked(head: &[u8]) -> Option<FileKind> {
         (b"\xC5\xD0\xD3\xC6", FileKind::PostScript),
         (b"\x78\x9F\x3E\x22", FileKind::Tnef),
         (b"\x4C\0\0\0\x01\x14\x02\0", FileKind::Shortcut),
+        // What it is made into stands in its directory, wherever that is.
+        (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", FileKind::Ole),
         // infer knows these as well, but asks for everything else first; they are half of all attachments.
         (b"\x89PNG\r\n\x1A\n", FileKind::Png),
         (b"\xFF\xD8\xFF", FileKind::Jpeg),
@@ -48,7 +50,6 @@ fn marked(head: &[u8]) -> Option<FileKind> {
         return Some(*kind);
     }
     match head {
-        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => Some(ole(head)),
         [b'P', b'K', 3, 4, ..] => Some(zip(head)),
         // What an archive that was to be split begins with (APPNOTE 8.5.4, 8.5.5).
         [b'P', b'K', 7, 8, rest @ ..] | [b'P', b'K', b'0', b'0', rest @ ..] if rest.starts_with(b"PK\x03\x04") => {
@@ -137,19 +138,6 @@ fn is_message(text: &[u8]) -> bool {
     fields >= 3 && technical
 }
 
-/// Compound File Binary ([MS-CFB]): told apart by the names in its directory, if that stands in the head.
-fn ole(head: &[u8]) -> FileKind {
-    let wide = |name: &str| name.bytes().flat_map(|b| [b, 0]).collect::<Vec<u8>>();
-    const KINDS: &[(&str, FileKind)] = &[
-        ("WordDocument", FileKind::Doc),
-        ("Workbook", FileKind::Xls),
-        ("PowerPoint Document", FileKind::Ppt),
-        ("__properties_version1.0", FileKind::Msg),
-        ("__substg1.0_", FileKind::Msg),
-    ];
-    KINDS.iter().find(|(name, _)| memmem::find(head, &wide(name)).is_some()).map_or(FileKind::Ole, |(_, kind)| *kind)
-}
-
 /// A ZIP: told apart by the names of its first entries.
 fn zip(head: &[u8]) -> FileKind {
     // A local header has the name 30 bytes behind its signature (APPNOTE 4.3.7).
@@ -168,18 +156,13 @@ fn zip(head: &[u8]) -> FileKind {
             return *kind;
         }
     }
-    zip_by_names(head)
+    // Those of an archive inside are among them, if it is not compressed: the directory knows better.
+    memmem::find_iter(head, b"PK\x03\x04").filter_map(|at| head.get(at + 30..)).fold(FileKind::Zip, zip_with)
 }
 
-/// The kind of a ZIP by the names of its entries, in local headers or the directory.
-pub(super) fn zip_by_names(bytes: &[u8]) -> FileKind {
-    // A name stands 30 bytes behind a local header's signature, 46 behind a directory entry's (APPNOTE 4.3.7, 4.3.12).
-    let signed = |at: usize, behind: usize, signature: &[u8]| {
-        at.checked_sub(behind).is_some_and(|start| bytes[start..].starts_with(signature))
-    };
-    let entry = |name: &[u8]| {
-        memmem::find_iter(bytes, name).any(|at| signed(at, 30, b"PK\x03\x04") || signed(at, 46, b"PK\x01\x02"))
-    };
+/// What a ZIP is that was `known` as something, with an entry more whose name these bytes begin with.
+pub(super) fn zip_with(known: FileKind, name: &[u8]) -> FileKind {
+    // What stands further down is often in the others as well.
     const NAMES: &[(&[u8], FileKind)] = &[
         (b"word/document", FileKind::Docx),
         (b"xl/workbook", FileKind::Xlsx),
@@ -187,7 +170,8 @@ pub(super) fn zip_by_names(bytes: &[u8]) -> FileKind {
         (b"AndroidManifest.xml", FileKind::Apk),
         (b"META-INF/MANIFEST.MF", FileKind::Jar),
     ];
-    NAMES.iter().find(|(name, _)| entry(name)).map_or(FileKind::Zip, |(_, kind)| *kind)
+    let mut better = NAMES.iter().take_while(|(_, kind)| *kind != known);
+    better.find(|(begin, _)| name.starts_with(begin)).map_or(known, |(_, kind)| *kind)
 }
 
 fn binary(head: &[u8]) -> FileKind {
@@ -215,10 +199,8 @@ fn binary(head: &[u8]) -> FileKind {
         "webp" => FileKind::Webp,
         "tif" | "cr2" => FileKind::Tiff,
         "bmp" => FileKind::Bmp,
-        "heif" | "avif" => FileKind::Heif,
         "psd" => FileKind::Psd,
         "ico" => FileKind::Icon,
-        "mp4" | "m4v" => FileKind::Mp4,
         "mov" => FileKind::Mov,
         "avi" => FileKind::Avi,
         "mp3" => FileKind::Mp3,
@@ -299,6 +281,8 @@ mod tests {
         let pe = [&b"MZ\x90\0"[..], &[0; 56], b"\x80\0\0\0", &[0; 64], b"PE\0\0"].concat();
         let bare_mz = b"MZ\x01\x02 short";
         let chance = [&b"MZ\x90\0"[..], &[7; 8000]].concat();
+        // An item of Outlook may hold what names any other kind.
+        let ole = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1\0\0W\0o\0r\0d\0D\0o\0c\0u\0m\0e\0n\0t\0\0\0";
         let emf = [&[1, 0, 0, 0][..], &[0; 36], b" EMF"].concat();
         // 128 kbit/s at 44.1 kHz: frames of 417 bytes, and one more if it is padded.
         let mp3 = [&b"\xFF\xFB\x92\0"[..], &[0; 414], b"\xFF\xFB\x90\0"].concat();
@@ -331,6 +315,7 @@ mod tests {
             (b"OggS\0\x02\0\0", FileKind::Ogg),
             (b"RF64\xFF\xFF\xFF\xFFWAVE", FileKind::Wav),
             (b"\xD7\xCD\xC6\x9A\0\0", FileKind::Wmf),
+            (ole, FileKind::Ole),
             (&emf, FileKind::Emf),
             (&mp3, FileKind::Mp3),
             (&mp3[..400], FileKind::Unknown),

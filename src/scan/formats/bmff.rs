@@ -79,15 +79,14 @@ impl Format for Bmff {
     }
 
     fn report(&mut self, end: End) -> Report {
-        let mut damage = DamageFlags::empty();
         // A few bytes behind a file that has all it needs are no box that was cut.
         let rest = end.missing < HEAD && !self.large && self.index && self.data;
         let between = end.between && !self.large;
         let truncated = end.done.is_none() && !between && self.known && !rest;
-        damage.set(DamageFlags::TRUNCATED, truncated);
-        damage.set(DamageFlags::NO_INDEX, self.plays && !truncated && !self.index);
-        damage.set(DamageFlags::TRAILING, self.end.is_some_and(|at| end.length.saturating_sub(at) > TRAILING));
-        Report { damage, ..Report::default() }
+        let mut report = Report::truncated(truncated);
+        report.damage.set(DamageFlags::NO_INDEX, self.plays && !truncated && !self.index);
+        report.damage.set(DamageFlags::TRAILING, self.end.is_some_and(|at| end.length.saturating_sub(at) > TRAILING));
+        report
     }
 }
 

@@ -1,7 +1,7 @@
 //! BMP ([MS-WMF] 2.2.2.9): a header that tells how many rows of pixels follow it.
 
-use super::Report;
 use super::steps::{End, Format, Next};
+use super::{Report, field};
 
 /// File header (14 bytes) and the information header up to the size of OS/2's (BITMAPCOREHEADER).
 const HEADER: usize = 26;
@@ -45,7 +45,7 @@ impl Format for Bmp {
     const FIRST: usize = HEADER;
 
     fn piece(&mut self, at: u64, piece: &[u8]) -> Next {
-        let long = |at: usize| piece.get(at..at + 4).map_or(0, |b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        let long = |at| field(piece, at, 4) as u32;
         let short = |at: usize| u64::from(long(at) & 0xFFFF);
         let here = at + piece.len() as u64;
         if self.known {

@@ -1,8 +1,7 @@
 //! gzip (RFC 1952): told by its length and by the size it says at its end.
 
 use super::{Inspect, Report, le};
-use crate::scan::facts::DamageFlags;
-use crate::scan::names::Encryption;
+use crate::scan::bytes::keep_last;
 
 /// Header, an empty block, checksum and size.
 const SHORTEST: u64 = 18;
@@ -17,33 +16,22 @@ pub(super) struct Gzip {
 }
 
 impl Inspect for Gzip {
-    fn wants(&self, _count: u64) -> bool {
-        true
-    }
-
-    fn skip(&mut self, _count: u64) {}
-
     fn bytes(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
-        let last = &bytes[bytes.len().saturating_sub(self.last.len())..];
-        self.last.rotate_left(last.len());
-        let start = self.last.len() - last.len();
-        self.last[start..].copy_from_slice(last);
+        keep_last(&mut self.last, bytes);
     }
 
     fn report(&mut self) -> Report {
-        let mut report = Report { encryption: Encryption::No, ..Report::default() };
         // What stands where the size should be says more than that many bytes could hold: there is no end.
         let absurd = le(&self.last) > self.length.saturating_mul(RATIO);
-        report.damage.set(DamageFlags::TRUNCATED, self.length < SHORTEST || absurd);
-        report
+        Report::truncated(self.length < SHORTEST || absurd)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::assert_damage;
-    use super::*;
+    use crate::scan::facts::DamageFlags;
     use crate::scan::names::FileKind;
 
     #[test]

@@ -27,7 +27,7 @@ impl Format for Jpeg {
         }
     }
 
-    fn run(&mut self, _at: u64, bytes: &[u8]) -> (usize, Next) {
+    fn run(&mut self, bytes: &[u8]) -> (usize, Next) {
         let mut used = 0;
         while let Some(rest) = bytes.get(used..).filter(|rest| !rest.is_empty()) {
             if !self.begun {

@@ -8,13 +8,13 @@ const MANY: u64 = 10_000;
 /// What unpacks to more than this, and to more than [`RATIO`] times its size, is meant to fill somebody's disk.
 const LARGE: u64 = 1 << 30;
 const RATIO: u64 = 200;
-/// No extension of the list is longer.
-const LONGEST_EXTENSION: usize = 12;
+/// No extension of a program or an archive is longer: `settingcontent-ms`.
+pub(super) const LONGEST_EXTENSION: usize = 17;
 
 /// One file in an archive.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Entry<'a> {
-    /// Its name, or the end of it.
+    /// Its name, or the beginning of it.
     pub name: &'a [u8],
     pub directory: bool,
     pub encrypted: bool,
@@ -111,6 +111,7 @@ mod tests {
             (b"setup.exe", HoldsFlags::EXECUTABLE),
             (b"deep/er/setup.EXE", HoldsFlags::EXECUTABLE),
             (b"exe", HoldsFlags::empty()),
+            (b"a.settingcontent-ms", HoldsFlags::EXECUTABLE),
             (b"inner.zip", HoldsFlags::ARCHIVE),
             (b"logs.tar.gz", HoldsFlags::ARCHIVE),
             (b"report.docx", HoldsFlags::empty()),

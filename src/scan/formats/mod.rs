@@ -38,9 +38,11 @@ const TRAILING: u64 = 16 * 1024;
 /// Looks at one file as it streams by.
 pub(super) trait Inspect: Send {
     /// Whether any of the next `count` bytes matters.
-    fn wants(&self, count: u64) -> bool;
+    fn wants(&self, _count: u64) -> bool {
+        true
+    }
     /// Passes over bytes; only where [`wants`](Inspect::wants) said that none of so many matters.
-    fn skip(&mut self, count: u64);
+    fn skip(&mut self, _count: u64) {}
     /// Takes the next bytes, cut anywhere.
     fn bytes(&mut self, bytes: &[u8]);
     /// The file has ended.
@@ -63,9 +65,19 @@ impl Default for Report {
     }
 }
 
-/// The number in these bytes, the lowest byte first; of more than eight, the last eight.
+/// The number in these bytes, the lowest byte first; of more than eight, that in the first eight.
 fn le(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The number in these bytes, the highest byte first; of more than eight, that in the last eight.
+fn be(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// The number of `count` bytes at a place, the lowest byte first; zero where there are not so many.
+fn field(bytes: &[u8], at: usize, count: usize) -> u64 {
+    bytes.get(at..at + count).map_or(0, le)
 }
 
 /// The inspector for what is called a PDF or a ZIP and does not begin as one: `head` may have junk before it, and a file the
@@ -119,10 +131,9 @@ pub(super) fn inspector(kind: FileKind) -> Option<Box<dyn Inspect>> {
         FileKind::Cab => walk(packed::Cab::default()),
         FileKind::Xz => Box::new(packed::Xz::default()),
         FileKind::Tnef => walk(tnef::Tnef::default()),
+        FileKind::Ole => walk(ole::Ole::new()),
         FileKind::Unknown => walk(disk_image::DiskImage::default()),
-        FileKind::Jar | FileKind::Apk => Box::new(zip::Zip::new(kind)),
-        _ if kind.family() == Family::Zip => Box::new(zip::Zip::new(kind)),
-        _ if kind.family() == Family::Ole => walk(ole::Ole::new(kind)),
+        _ if kind.is_zip() => Box::new(zip::Zip::new(kind)),
         _ => return None,
     })
 }

@@ -2,7 +2,6 @@
 
 use super::Report;
 use super::steps::{End, Format, Next};
-use crate::scan::facts::DamageFlags;
 
 /// A page's header up to the number of its segments.
 const PAGE: usize = 27;
@@ -33,9 +32,7 @@ impl Format for Ogg {
 
     fn report(&mut self, end: End) -> Report {
         let between = end.between && !self.sizes;
-        let mut damage = DamageFlags::empty();
-        damage.set(DamageFlags::TRUNCATED, end.done.is_none() && !between);
-        Report { damage, ..Report::default() }
+        Report::truncated(end.done.is_none() && !between)
     }
 }
 

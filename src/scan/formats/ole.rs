@@ -4,7 +4,7 @@
 //! directory, the beginning of a document?
 
 use super::steps::{End, Format, Next};
-use super::{Report, le};
+use super::{Report, field, le};
 use crate::scan::facts::{DamageFlags, HoldsFlags};
 use crate::scan::names::{Encryption, FileKind};
 
@@ -61,12 +61,10 @@ impl Documents {
 
 /// Looks at every sector.
 pub(super) struct Ole {
-    kind: FileKind,
     /// Bytes of a sector; 0 before the header.
     sector_size: u64,
     /// The sectors of the allocation table.
     table: [u32; LISTED],
-    tables: usize,
     /// The next sector that lists more of them.
     more_tables: u32,
     /// The highest sector that is used.
@@ -82,12 +80,10 @@ pub(super) struct Ole {
 }
 
 impl Ole {
-    pub fn new(kind: FileKind) -> Ole {
+    pub fn new() -> Ole {
         Ole {
-            kind,
             sector_size: 0,
             table: [FREE; LISTED],
-            tables: 0,
             more_tables: FREE,
             highest: None,
             words: Documents::default(),
@@ -114,8 +110,8 @@ impl Ole {
             return Next::Done;
         }
         self.sector_size = 1 << shift;
-        self.tables = LISTED.min(number(header, 44, 4) as usize);
-        for (place, sector) in self.table.iter_mut().zip(numbers(&header[76..])).take(self.tables) {
+        let tables = number(header, 44, 4) as usize;
+        for (place, sector) in self.table.iter_mut().zip(numbers(&header[76..])).take(tables) {
             *place = sector;
         }
         for sector in self.table {
@@ -133,7 +129,7 @@ impl Ole {
         let Some(place) = at.checked_sub(self.sector_size) else { return };
         let Ok(sector) = u32::try_from(place / self.sector_size) else { return };
         let offset = place % self.sector_size;
-        if let Some(index) = self.table[..self.tables].iter().position(|table| *table == sector) {
+        if let Some(index) = self.table.iter().position(|table| *table == sector) {
             let first = (index as u64 * self.sector_size + offset) / 4;
             // Some programs fill up the last table with zeros.
             let used = numbers(bytes).enumerate().filter(|(_, next)| !matches!(*next, FREE | 0)).last();
@@ -205,27 +201,24 @@ impl Ole {
         }
     }
 
-    /// The kind, where the first bytes did not tell.
+    /// The kind of it as a whole; an item may hold any of the others.
     fn kind(&self) -> FileKind {
         let named = |documents: &Documents| documents.named[0] != FREE;
-        match self.kind {
-            FileKind::Ole if self.item => FileKind::Msg,
-            FileKind::Ole if self.package => FileKind::EncryptedOoxml,
-            FileKind::Ole => match (named(&self.words), named(&self.sheets), self.slides) {
-                // A presentation or a text may hold a table; which holds which is not known here.
-                (true, _, false) => FileKind::Doc,
-                (false, true, false) => FileKind::Xls,
-                (false, _, true) => FileKind::Ppt,
-                _ => FileKind::Ole,
-            },
-            known => known,
+        match (named(&self.words), named(&self.sheets), self.slides) {
+            _ if self.item => FileKind::Msg,
+            _ if self.package => FileKind::EncryptedOoxml,
+            // A presentation or a text may hold a table; which holds which is not known here.
+            (true, _, false) => FileKind::Doc,
+            (false, true, false) => FileKind::Xls,
+            (false, _, true) => FileKind::Ppt,
+            _ => FileKind::Ole,
         }
     }
 }
 
 /// The number of `count` bytes at a place; zero if that is outside.
 fn number(bytes: &[u8], at: usize, count: usize) -> u32 {
-    bytes.get(at..at + count).map_or(0, le) as u32
+    field(bytes, at, count) as u32
 }
 
 /// All numbers of four bytes.
@@ -251,11 +244,10 @@ impl Format for Ole {
 
     fn report(&mut self, end: End) -> Report {
         let kind = self.kind();
-        let mut report = Report { kind: (kind != self.kind).then_some(kind), ..Report::default() };
         // The last sector may be cut short by programs that do not fill it up.
         let begins = self.highest.map(|sector| (u64::from(sector) + 1) * self.sector_size);
         let cut = end.length < PIECE as u64 || begins.is_some_and(|begins| end.length <= begins);
-        report.damage.set(DamageFlags::TRUNCATED, cut);
+        let mut report = Report { kind: Some(kind), ..Report::truncated(cut) };
         report.damage.set(DamageFlags::CORRUPT, self.corrupt);
         // An item holds files, which begin as others do.
         if kind != FileKind::Msg {
@@ -331,28 +323,28 @@ mod tests {
     #[test]
     fn a_whole_one_and_each_cut() {
         let whole = file(&[entry("WordDocument", 2)], &[fib(0), sector(b"text")]);
-        assert_damage(FileKind::Doc, &whole, DamageFlags::empty(), "whole");
+        assert_damage(FileKind::Ole, &whole, DamageFlags::empty(), "whole");
         assert_damage(
-            FileKind::Doc,
+            FileKind::Ole,
             &whole[..whole.len() - 500],
             DamageFlags::empty(),
             "the last sector is not filled",
         );
         for cut in 8..=whole.len() - PIECE {
-            let damage = inspect(FileKind::Doc, &whole[..cut], 64).damage - DamageFlags::PARTLY_SEEN;
+            let damage = inspect(FileKind::Ole, &whole[..cut], 64).damage - DamageFlags::PARTLY_SEEN;
             assert_eq!(damage, DamageFlags::TRUNCATED, "{cut}");
         }
         let mut odd = whole;
         odd[30] = 200;
-        assert_eq!(inspect(FileKind::Doc, &odd, 64).damage, DamageFlags::CORRUPT | DamageFlags::PARTLY_SEEN);
+        assert_eq!(inspect(FileKind::Ole, &odd, 64).damage, DamageFlags::CORRUPT);
     }
 
     #[test]
     fn encryption_by_what_documents_begin_with() {
-        let doc = |at, fib| (FileKind::Doc, file(&[entry("WordDocument", at)], &[fib]));
-        let xls = |name, bof| (FileKind::Xls, file(&[entry(name, 2)], &[bof]));
-        let ppt = |stream| (FileKind::Ppt, file(&[entry("PowerPoint Document", 2)], &[stream]));
-        for ((kind, file), expected) in [
+        let doc = |at, fib| file(&[entry("WordDocument", at)], &[fib]);
+        let xls = |name, bof| file(&[entry(name, 2)], &[bof]);
+        let ppt = |stream| file(&[entry("PowerPoint Document", 2)], &[stream]);
+        for (file, expected) in [
             (doc(2, fib(0)), Encryption::No),
             (doc(2, fib(0x0100)), Encryption::All),
             (doc(3, fib(0x0100)), Encryption::Unknown),
@@ -363,11 +355,11 @@ mod tests {
             (ppt(user(0xE391_C05F)), Encryption::No),
             (ppt(user(0xF3D1_C4DF)), Encryption::All),
             (ppt(sector(b"?")), Encryption::Unknown),
-            ((FileKind::Ole, file(&[entry("EncryptedPackage", 2)], &[])), Encryption::All),
-            ((FileKind::Msg, file(&[entry("EncryptedPackage", 2)], &[])), Encryption::No),
+            (file(&[entry("EncryptedPackage", 2)], &[]), Encryption::All),
+            (file(&[entry("EncryptedPackage", 2), entry("__properties_version1.0", 3)], &[]), Encryption::No),
         ] {
             for step in [1, 7, 512, file.len()] {
-                assert_eq!(inspect(kind, &file, step).encryption, expected);
+                assert_eq!(inspect(FileKind::Ole, &file, step).encryption, expected);
             }
         }
     }
@@ -375,16 +367,17 @@ mod tests {
     #[test]
     fn kinds_and_macros_by_the_directory() {
         for (names, kind, holds) in [
-            (&["Workbook"][..], Some(FileKind::Xls), HoldsFlags::empty()),
-            (&["Workbook", "_VBA_PROJECT"], Some(FileKind::Xls), HoldsFlags::MACROS),
-            (&["PowerPoint Document", "Workbook"], Some(FileKind::Ppt), HoldsFlags::empty()),
-            (&["EncryptedPackage"], Some(FileKind::EncryptedOoxml), HoldsFlags::empty()),
-            (&["__substg1.0_0037001F", "WordDocument", "_VBA_PROJECT"], Some(FileKind::Msg), HoldsFlags::empty()),
-            (&["WordDocumentary", "_VBA_PROJECT_CUR"], None, HoldsFlags::empty()),
+            (&["Workbook"][..], FileKind::Xls, HoldsFlags::empty()),
+            (&["Workbook", "_VBA_PROJECT"], FileKind::Xls, HoldsFlags::MACROS),
+            (&["PowerPoint Document", "Workbook"], FileKind::Ppt, HoldsFlags::empty()),
+            (&["EncryptedPackage"], FileKind::EncryptedOoxml, HoldsFlags::empty()),
+            (&["__substg1.0_0037001F", "WordDocument", "_VBA_PROJECT"], FileKind::Msg, HoldsFlags::empty()),
+            (&["WordDocumentary", "_VBA_PROJECT_CUR"], FileKind::Ole, HoldsFlags::empty()),
         ] {
             let entries: Vec<_> = names.iter().map(|name| entry(name, 2)).collect();
-            let report = inspect(FileKind::Ole, &file(&entries, &[]), 64);
-            assert_eq!((report.kind, report.holds), (kind, holds), "{names:?}");
+            let file = file(&entries, &[]);
+            let report = inspect(FileKind::Ole, &file, 64);
+            assert_eq!((report.kind, report.holds), (Some(kind), holds), "{names:?}");
         }
     }
 

@@ -2,8 +2,7 @@
 
 use super::listing::{Entry, Listing};
 use super::steps::{End, Format, Next};
-use super::{Inspect, Report, le};
-use crate::scan::facts::DamageFlags;
+use super::{Inspect, Report, be, le};
 
 const BLOCK: usize = 512;
 
@@ -43,9 +42,7 @@ impl Format for Tar {
         let in_data = end.missing > BLOCK as u64 + self.filling;
         let in_header = end.missing < BLOCK as u64;
         let cut = end.done.is_none() && (in_data || in_header);
-        let mut report = Report { holds: self.files.holds(), ..Report::default() };
-        report.damage.set(DamageFlags::TRUNCATED, cut);
-        report
+        Report { holds: self.files.holds(), ..Report::truncated(cut) }
     }
 }
 
@@ -57,7 +54,7 @@ fn octal(field: &[u8]) -> Option<u64> {
 /// A size, in octal or, with its first bit set, as a number of 11 bytes (GNU tar).
 fn size(field: &[u8]) -> Option<u64> {
     match field {
-        [0x80, rest @ ..] => Some(rest.iter().fold(0, |number, byte| number << 8 | u64::from(*byte))),
+        [0x80, rest @ ..] => Some(be(rest)),
         _ => octal(field).or_else(|| field.iter().all(|b| *b == 0).then_some(0)),
     }
 }
@@ -77,9 +74,7 @@ impl Format for Cab {
     }
 
     fn report(&mut self, end: End) -> Report {
-        let mut report = Report::default();
-        report.damage.set(DamageFlags::TRUNCATED, end.done.is_none() || end.length < self.length);
-        report
+        Report::truncated(end.done.is_none() || end.length < self.length)
     }
 }
 
@@ -92,12 +87,6 @@ pub(super) struct Xz {
 }
 
 impl Inspect for Xz {
-    fn wants(&self, _count: u64) -> bool {
-        true
-    }
-
-    fn skip(&mut self, _count: u64) {}
-
     fn bytes(&mut self, bytes: &[u8]) {
         let end = bytes.iter().rposition(|b| *b != 0).map_or(0, |at| at + 1);
         let before = if self.filled { 0 } else { self.last[1] };
@@ -110,9 +99,7 @@ impl Inspect for Xz {
     }
 
     fn report(&mut self) -> Report {
-        let mut report = Report::default();
-        report.damage.set(DamageFlags::TRUNCATED, self.last != *b"YZ");
-        report
+        Report::truncated(self.last != *b"YZ")
     }
 }
 
@@ -120,7 +107,7 @@ impl Inspect for Xz {
 mod tests {
     use super::super::tests::{assert_damage, inspect};
     use super::*;
-    use crate::scan::facts::HoldsFlags;
+    use crate::scan::facts::{DamageFlags, HoldsFlags};
     use crate::scan::names::FileKind;
 
     fn member(name: &str, kind: u8, data: &[u8]) -> Vec<u8> {

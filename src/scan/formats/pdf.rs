@@ -27,12 +27,6 @@ impl Pdf {
 }
 
 impl Inspect for Pdf {
-    fn wants(&self, _count: u64) -> bool {
-        true
-    }
-
-    fn skip(&mut self, _count: u64) {}
-
     fn bytes(&mut self, bytes: &[u8]) {
         let room = usize::try_from(self.length).map_or(0, |length| TAIL.saturating_sub(length));
         let (first, rest) = bytes.split_at(bytes.len().min(room));

@@ -16,22 +16,13 @@ const LONGEST: u32 = i32::MAX as u32;
 pub(super) struct Png {
     /// Of the current chunk's name and data.
     checksum: crc32fast::Hasher,
-    /// Bytes of data to come in the current chunk.
+    /// Bytes of data to come in the current chunk, if its checksum is asked for.
     left: u64,
     last: bool,
     /// Viewers need what the current chunk holds: its name begins with a capital (§5.4).
     critical: bool,
     corrupt: bool,
     begun: bool,
-}
-
-impl Png {
-    /// Takes what the checksum of the current chunk is of, if that is asked for.
-    fn check(&mut self, bytes: &[u8]) {
-        if self.critical {
-            self.checksum.update(bytes);
-        }
-    }
 }
 
 /// The first chunk, and the one that Apple's tools for telephones put before it.
@@ -60,14 +51,14 @@ impl Format for Png {
         // The end mark holds nothing.
         self.critical = name[0].is_ascii_uppercase() && !self.last;
         self.checksum.reset();
-        self.check(&name);
+        self.checksum.update(&name);
         self.left = u64::from(length);
-        if length == 0 { Next::take(CHECKSUM) } else { Next::Run }
+        if self.critical && length > 0 { Next::Run } else { Next::Piece { skip: u64::from(length), take: CHECKSUM } }
     }
 
-    fn run(&mut self, _at: u64, bytes: &[u8]) -> (usize, Next) {
+    fn run(&mut self, bytes: &[u8]) -> (usize, Next) {
         let data = &bytes[..bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX))];
-        self.check(data);
+        self.checksum.update(data);
         self.left -= data.len() as u64;
         (data.len(), if self.left == 0 { Next::take(CHECKSUM) } else { Next::Run })
     }

@@ -3,7 +3,7 @@
 
 use super::listing::{Entry, Listing};
 use super::steps::{End, Format, Next, PIECE};
-use super::{Report, le};
+use super::{Report, field, le};
 use crate::scan::facts::DamageFlags;
 use crate::scan::names::Encryption;
 
@@ -129,7 +129,7 @@ impl Rar {
     }
 
     fn file4(&mut self, kind: u8, flags: u64, over: u64, body: &[u8]) -> Next {
-        let field = |at: usize, count: usize| body.get(at..at + count).map_or(0, le);
+        let field = |at, count| field(body, at, count);
         let (mut packed, mut unpacked, mut name) = (field(0, 4), field(4, 4), 25);
         if flags & LARGE4 != 0 {
             packed |= field(25, 4) << 32;

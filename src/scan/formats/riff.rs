@@ -101,10 +101,9 @@ impl Format for Riff {
                 // A chunk that is longer than what holds it has a wrong size.
                 Piece::Reached => missing > 0,
             };
-        let mut damage = DamageFlags::empty();
-        damage.set(DamageFlags::TRUNCATED, truncated);
-        damage.set(DamageFlags::TRAILING, !self.open && end.length.saturating_sub(self.end) > TRAILING);
-        Report { damage, ..Report::default() }
+        let mut report = Report::truncated(truncated);
+        report.damage.set(DamageFlags::TRAILING, !self.open && end.length.saturating_sub(self.end) > TRAILING);
+        report
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! The end header is mostly compressed. Then neither names nor encryption can be seen, unless it is encrypted itself.
 
-use super::listing;
+use super::listing::{self, LONGEST_EXTENSION};
 use super::steps::{End, Format, Next};
-use super::{Report, le};
+use super::{Report, field};
 use crate::scan::facts::{DamageFlags, HoldsFlags};
 use crate::scan::names::Encryption;
 use memchr::memmem;
@@ -38,7 +38,7 @@ impl Format for SevenZip {
         if piece.is_empty() {
             return Next::Run;
         }
-        let number = |at: usize, count: usize| piece.get(at..at + count).map_or(0, le);
+        let number = |at, count| field(piece, at, count);
         let (offset, size) = (number(12, 8), number(20, 8));
         self.stored = number(28, 4) as u32;
         let checked = piece.get(12..).map(crc32fast::hash);
@@ -54,7 +54,7 @@ impl Format for SevenZip {
         }
     }
 
-    fn run(&mut self, _at: u64, bytes: &[u8]) -> (usize, Next) {
+    fn run(&mut self, bytes: &[u8]) -> (usize, Next) {
         let part = &bytes[..bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX))];
         self.checksum.update(part);
         self.begin.extend_from_slice(&part[..part.len().min(KEPT - self.begin.len())]);
@@ -71,8 +71,7 @@ impl Format for SevenZip {
     }
 
     fn report(&mut self, end: End) -> Report {
-        let mut report = Report::default();
-        report.damage.set(DamageFlags::TRUNCATED, end.done.is_none());
+        let mut report = Report::truncated(end.done.is_none());
         report.damage.set(DamageFlags::CORRUPT, self.corrupt);
         report.encryption = match self.begin.first() {
             // An archive of nothing.
@@ -100,7 +99,7 @@ fn folders(header: &[u8]) -> u64 {
 fn names(header: &[u8]) -> HoldsFlags {
     memmem::find_iter(header, b".\0").fold(HoldsFlags::empty(), |holds, dot| {
         let units = header[dot + 2..].chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
-        let mut extension = [0; 12];
+        let mut extension = [0; LONGEST_EXTENSION];
         for (length, unit) in units.enumerate() {
             match (unit, extension.get_mut(length)) {
                 (0, _) => return holds | listing::of_extension(&extension[..length]),
@@ -181,6 +180,7 @@ mod tests {
             ("a.txt", HoldsFlags::empty()),
             ("run.exe", HoldsFlags::EXECUTABLE),
             ("v1.2/Größe.JS", HoldsFlags::EXECUTABLE),
+            ("a.settingcontent-ms", HoldsFlags::EXECUTABLE),
             ("in.zip", HoldsFlags::ARCHIVE),
             ("a.exe.and.a.very.long.name.it.is", HoldsFlags::empty()),
         ] {

@@ -33,7 +33,7 @@ pub(super) struct End {
     pub done: Option<u64>,
     /// Bytes that are missing to the piece that was asked for.
     pub missing: u64,
-    /// The file ended exactly between two pieces: one was asked for without a skip, and none of it came.
+    /// The file ended exactly between two pieces: all was skipped that was to be, and none of the next one came.
     pub between: bool,
 }
 
@@ -46,9 +46,8 @@ pub(super) trait Format: Send {
     fn piece(&mut self, at: u64, piece: &[u8]) -> Next;
 
     /// Takes bytes as they come after [`Next::Run`], at least one, and says how many of them it used: all, unless it
-    /// wants something else from there on. `at` is the place of the first.
-    fn run(&mut self, at: u64, bytes: &[u8]) -> (usize, Next) {
-        let _ = at;
+    /// wants something else from there on.
+    fn run(&mut self, bytes: &[u8]) -> (usize, Next) {
         (bytes.len(), Next::Run)
     }
 
@@ -122,7 +121,7 @@ impl<F: Format> Inspect for Steps<F> {
                     &[]
                 }
                 Next::Run => {
-                    let (used, next) = self.format.run(self.at, bytes);
+                    let (used, next) = self.format.run(bytes);
                     let used = used.min(bytes.len());
                     self.at += used as u64;
                     // A format that neither takes a byte nor wants something else would go on for ever.

@@ -1,8 +1,7 @@
 //! TIFF 6.0: directories that point to what lies before or behind them.
 
-use super::Report;
 use super::steps::{End, Format, Next};
-use crate::scan::facts::DamageFlags;
+use super::{Report, be, le};
 
 /// Byte order, 42, and where the first directory stands.
 const HEADER: usize = 8;
@@ -54,8 +53,7 @@ pub(super) struct Tiff {
 
 impl Tiff {
     fn number(&self, bytes: &[u8]) -> u64 {
-        let add = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
-        if self.big_endian { bytes.iter().fold(0, add) } else { bytes.iter().rev().fold(0, add) }
+        if self.big_endian { be(bytes) } else { le(bytes) }
     }
 
     fn reach(&mut self, here: u64, place: u64, next: Piece, take: usize) -> Option<Next> {
@@ -179,16 +177,14 @@ impl Format for Tiff {
     }
 
     fn report(&mut self, end: End) -> Report {
-        let mut damage = DamageFlags::empty();
-        damage.set(DamageFlags::TRUNCATED, end.done.is_none() || end.length < self.need);
-        Report { damage, ..Report::default() }
+        Report::truncated(end.done.is_none() || end.length < self.need)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{assert_damage, assert_each_cut};
-    use super::*;
+    use crate::scan::facts::DamageFlags;
     use crate::scan::names::FileKind;
 
     /// Writes numbers in one of the two orders.

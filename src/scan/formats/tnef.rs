@@ -2,7 +2,7 @@
 
 use super::steps::{End, Format, Next};
 use super::{Report, le};
-use crate::scan::facts::{DamageFlags, HoldsFlags};
+use crate::scan::facts::HoldsFlags;
 
 /// Signature and key.
 const SIGNATURE: usize = 6;
@@ -51,8 +51,7 @@ impl Format for Tnef {
     }
 
     fn report(&mut self, end: End) -> Report {
-        let mut report = Report::default();
-        report.damage.set(DamageFlags::TRUNCATED, end.done.is_none() && !(end.between && self.level == 0));
+        let mut report = Report::truncated(end.done.is_none() && !(end.between && self.level == 0));
         report.holds.set(HoldsFlags::FILES, self.files);
         report
     }
@@ -62,6 +61,7 @@ impl Format for Tnef {
 mod tests {
     use super::super::tests::{assert_damage, inspect};
     use super::*;
+    use crate::scan::facts::DamageFlags;
     use crate::scan::names::FileKind;
 
     fn attribute(level: u8, id: u16, kind: u16, data: &[u8]) -> Vec<u8> {

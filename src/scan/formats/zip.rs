@@ -9,12 +9,11 @@ mod tests;
 mod walk;
 
 use super::steps::Steps;
-use super::{Inspect, Report};
+use super::{Inspect, Report, field};
 use crate::scan::facts::{DamageFlags, HoldsFlags};
 use crate::scan::names::{Encryption, FileKind};
-use crate::scan::sniff;
 use crate::scan::tail::Tail;
-use directory::{Directory, field};
+use directory::Directory;
 use memchr::memmem;
 use std::ops::Range;
 use walk::Walk;
@@ -42,12 +41,6 @@ impl Zip {
 }
 
 impl Inspect for Zip {
-    fn wants(&self, _count: u64) -> bool {
-        true
-    }
-
-    fn skip(&mut self, _count: u64) {}
-
     fn bytes(&mut self, bytes: &[u8]) {
         self.length += bytes.len() as u64;
         self.walk.bytes(bytes);
@@ -79,6 +72,10 @@ impl Inspect for Zip {
         report.damage.set(DamageFlags::CORRUPT, corrupt && !volume);
         report.damage.set(DamageFlags::PARTLY_SEEN, whole.is_none());
         report.holds.set(HoldsFlags::MIMETYPE, walked.mimetype);
+        if volume {
+            // The list is of all pieces, which this one has no room for.
+            report.holds.remove(HoldsFlags::OVERLAPPING);
+        }
         if report.encryption == Encryption::No {
             report.encryption = match whole {
                 Some(directory) if walked.mimetype => directory.odf_encryption(walked.content_is_xml),
@@ -86,8 +83,10 @@ impl Inspect for Zip {
                 None => Encryption::Unknown,
             };
         }
-        if self.kind == FileKind::Zip {
-            report.kind = Some(sniff::zip_by_names(tail));
+        // Who looked at the beginning may have seen names of an archive inside, and not yet those of this one.
+        let told_by_type = matches!(self.kind, FileKind::Odt | FileKind::Ods | FileKind::Odp | FileKind::Epub);
+        if self.kind == FileKind::Zip || (whole.is_some() && !corrupt && !told_by_type) {
+            report.kind = Some(seen.kind);
         }
         report
     }

@@ -1,10 +1,11 @@
 //! The entries of a ZIP: one record each in the directory, and one before its data.
 
-use super::super::le;
 use super::super::listing::{Entry, Listing};
+use super::super::{field, le};
 use super::ELSEWHERE_32;
 use crate::scan::facts::HoldsFlags;
-use crate::scan::names::Encryption;
+use crate::scan::names::{Encryption, FileKind};
+use crate::scan::sniff;
 
 /// Bytes of a record's signature, and between it and the name in a local header and in the directory (§4.3.7, §4.3.12).
 pub(super) const SIGNATURE: usize = 4;
@@ -22,11 +23,6 @@ const AES: u16 = 99;
 /// Extra fields (§4.5.2, §4.6.9).
 const ZIP64: u64 = 0x0001;
 const UNICODE_PATH: u64 = 0x7075;
-
-/// The number of `count` bytes at a place in a record; zero if the record is shorter.
-pub(super) fn field(record: &[u8], at: usize, count: usize) -> u64 {
-    record.get(at..at + count).map_or(0, le)
-}
 
 /// What both records of an entry say.
 #[derive(Clone, Copy, Debug, Default)]
@@ -103,9 +99,11 @@ impl Record {
 }
 
 /// Entries seen one after the other.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Directory {
     pub listing: Listing,
+    /// What is made of them.
+    pub kind: FileKind,
     holds: HoldsFlags,
     /// Bytes that all entries take.
     span: u64,
@@ -115,6 +113,20 @@ pub(super) struct Directory {
     stored_content: bool,
     /// ODF 1.3: the whole document as one encrypted entry.
     package: bool,
+}
+
+impl Default for Directory {
+    fn default() -> Directory {
+        Directory {
+            listing: Listing::default(),
+            kind: FileKind::Zip,
+            holds: HoldsFlags::empty(),
+            span: 0,
+            last: (0, 0),
+            stored_content: false,
+            package: false,
+        }
+    }
 }
 
 impl Directory {
@@ -135,6 +147,7 @@ impl Directory {
     pub fn add(&mut self, mut record: Record, text: &[u8]) -> Record {
         let (name, extra) = text.split_at(text.len().min(record.name));
         record.extend(extra);
+        self.kind = sniff::zip_with(self.kind, name);
         let directory = name.ends_with(b"/") || name.ends_with(b"\\");
         let encrypted = record.flags & ENCRYPTED != 0 || record.method == AES;
         let Record { packed, unpacked, offset, .. } = record;

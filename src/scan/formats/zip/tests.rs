@@ -1,5 +1,6 @@
 use super::super::tests::{assert_damage, inspect};
 use super::*;
+use crate::scan::sniff;
 use crate::scan::tail::TAIL;
 
 /// One entry to be written.
@@ -246,10 +247,47 @@ fn split_archives() {
     let at = last.len() - 22;
     last[at + 4..at + 8].copy_from_slice(&[2, 0, 1, 0]);
     assert_eq!(report(&last).damage & DamageFlags::VOLUME, DamageFlags::VOLUME);
+    // The directory lists the entries of all pieces, most of which lie before this one.
+    let (body, directory) = parts(&two());
+    let mut short = [&body[body.len() - 10..], &directory, &end(2, directory.len(), 10, "")].concat();
+    let at = short.len() - 22;
+    short[at + 4..at + 8].copy_from_slice(&[1, 0, 1, 0]);
+    assert_eq!(report(&short).damage & DamageFlags::VOLUME, DamageFlags::VOLUME);
+    assert_eq!(report(&short).holds, HoldsFlags::empty());
     let first = [b"PK\x07\x08", &parts(&two()).0[..]].concat();
     assert_eq!(report(&first).damage - DamageFlags::PARTLY_SEEN, DamageFlags::VOLUME);
     let single = [b"PK00", &zip(&two())[..]].concat();
     assert_damage(FileKind::Zip, &single, DamageFlags::empty(), "was to be split, but is in one piece");
+}
+
+#[test]
+fn what_is_no_zip_but_its_name() {
+    for text in [&b"PK;Name;Town\r\n1;Ann;Field\r\n"[..], b"PK\r\n1\r\n", b"PK00;Name\n", b"PK"] {
+        assert_eq!(report(text), Report::default(), "{}", String::from_utf8_lossy(text));
+    }
+}
+
+#[test]
+fn kinds_by_the_entries_of_the_archive_itself() {
+    let docx = || file("word/document.xml", b"<w/>");
+    let plain = || file("a.txt", b"some text");
+    let program = zip(&[file("META-INF/MANIFEST.MF", b"Main-Class: A"), file("AndroidManifest.xml", b"x")]);
+    for (files, expected) in [
+        (vec![plain()], FileKind::Zip),
+        (vec![plain(), docx()], FileKind::Docx),
+        (vec![file("META-INF/MANIFEST.MF", b"x"), file("AndroidManifest.xml", b"x")], FileKind::Apk),
+        (vec![file("AndroidManifest.xml", b"x"), file("META-INF/MANIFEST.MF", b"x")], FileKind::Apk),
+        // What an archive inside is made of is not what this one is.
+        (vec![file("a.docx", &zip(&[docx()])), plain()], FileKind::Zip),
+        (vec![plain(), file("a.apk", &program)], FileKind::Zip),
+    ] {
+        let whole = zip(&files);
+        for step in [1, 7, whole.len()] {
+            let kind = sniff::kind(&whole[..whole.len().min(sniff::HEAD)]);
+            assert_eq!(inspect(kind, &whole, step).kind, Some(expected), "{}", String::from_utf8_lossy(&files[0].name));
+        }
+        assert_eq!(report(&parts(&files).0).kind, Some(expected), "cut before its directory");
+    }
 }
 
 #[test]

@@ -57,7 +57,8 @@ impl Walk {
     }
 
     fn signature(&mut self, at: u64, signature: &[u8]) -> Next {
-        self.begun |= signature.starts_with(b"PK");
+        // The numbers of all records, none of which is in a text.
+        self.begun |= matches!(signature, [b'P', b'K', 1..=7, _]);
         match signature {
             b"PK\x03\x04" => self.go(State::Local, 0, LOCAL),
             b"PK\x01\x02" => {
