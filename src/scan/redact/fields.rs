@@ -6,7 +6,7 @@ use super::super::names::{Extension, MediaType};
 use super::coded::{Coding, Pieces};
 use super::cover::{self, Beyond, Key, With, is_charset};
 use super::vocabulary::{
-    DATE_WORDS, FILE_NAMES, KEYWORD_VALUES, KEYWORD_WORDS, MIME_WORDS, NOBODY_WORDS, PARAMETER_NAMES, Rule,
+    DATE_WORDS, FILE_NAMES, KEYWORD_VALUES, KEYWORD_WORDS, LOCK, MIME_WORDS, NOBODY_WORDS, PARAMETER_NAMES, Rule,
     TRACE_WORDS, rule,
 };
 use std::ops::Range;
@@ -343,7 +343,7 @@ pub(super) fn file_name(name: &mut [u8], charset: Option<&[u8]>, key: &Key) {
     Beyond::of(name, charset).cover(name);
     let mut first = true;
     for piece in name.split_mut(|b| *b == b'.') {
-        let lock = piece.eq_ignore_ascii_case(b"~lock");
+        let lock = piece.eq_ignore_ascii_case(LOCK.as_bytes());
         let reserved = first && is_reserved(piece);
         let known = Extension::of(piece.trim_ascii()) != Extension::Other;
         if !(lock || reserved || (known && !first)) {

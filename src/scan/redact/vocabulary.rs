@@ -228,6 +228,9 @@ pub(super) const FILE_NAMES: &[&str] = &[
     "readme",
 ];
 
+/// How the name of a file begins that LibreOffice keeps beside one that is open, behind its first dot.
+pub(super) const LOCK: &str = "~lock";
+
 fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.split_ascii_whitespace()
 }
@@ -312,6 +315,7 @@ pub(super) static LETTERS: LazyLock<Words> = LazyLock::new(|| {
         OLE,
         CHARSETS,
         NOBODY,
+        LOCK,
     ];
     let fields = FIELDS.iter().map(|(_, names)| *names);
     let closed = MediaType::ALL.iter().map(|m| m.name()).chain(Extension::ALL.iter().map(|e| e.name()));
