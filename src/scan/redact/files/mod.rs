@@ -49,7 +49,7 @@ pub(super) fn skeleton(kind: FileKind, bytes: &mut [u8], cover: &Cover<'_>) {
         FileKind::Gif => pictures::gif(&mut file),
         FileKind::Tiff => pictures::tiff(&mut file),
         FileKind::Webp | FileKind::Wav | FileKind::Avi => media::riff(&mut file),
-        FileKind::Mp4 | FileKind::Mov | FileKind::Heif => media::boxes(&mut file),
+        FileKind::Mp4 | FileKind::M4a | FileKind::Mov | FileKind::Heif => media::boxes(&mut file),
         FileKind::Jar | FileKind::Apk => archives::zip(&mut file),
         FileKind::Gzip => archives::gzip(&mut file),
         FileKind::Tar => archives::tar(&mut file),
