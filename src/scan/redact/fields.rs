@@ -211,7 +211,7 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
     let mut at = 0;
     for place in places.iter().chain([&(value.len()..value.len())]) {
         if place.start > at {
-            cover::but(&mut value[at..place.start], &MIME_WORDS, true, With::Key(key));
+            cover::but(&mut value[at..place.start], &MIME_WORDS, false, With::Key(key));
         }
         at = at.max(place.end);
     }
@@ -426,6 +426,14 @@ mod tests {
             covered("Content-Disposition: attachment; filename=winmail.dat"),
             "Content-Disposition: attachment; filename=winmail.dat"
         );
+    }
+
+    #[test]
+    fn digits_of_comments_and_identifiers_go() {
+        let digits = |text: &str| covered(text).bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
+        let long = "47110815".repeat(8);
+        assert_ne!(digits(&format!("Content-Type: text/plain ({long}); format=flowed")), long.as_bytes());
+        assert_ne!(digits(&format!("X-MS-TNEF-Correlator: <{long}>")), long.as_bytes());
     }
 
     #[test]
