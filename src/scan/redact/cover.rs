@@ -93,7 +93,16 @@ pub(super) fn is_of_formats(run: &[u8]) -> bool {
         run.len() < 4 || (4..=run.len().min(24)).any(|n| LETTERS.has(&run[..n]) && words(&run[n..]))
     }
     let run = run.strip_suffix(b"PK").unwrap_or(run);
-    run.len() <= LONGEST && (words(run) || words(&run[1..]) && run.len() > 4)
+    if run.len() > LONGEST {
+        return false;
+    }
+    // Whether all is of words from each place on, the last place first: there are many ways to cut a run.
+    let mut words = [true; LONGEST + 1];
+    for at in (0..run.len()).rev() {
+        let rest = &run[at..];
+        words[at] = rest.len() < 4 || (4..=rest.len().min(24)).any(|n| words[at + n] && LETTERS.has(&rest[..n]));
+    }
+    words[0] || words[1] && run.len() > 4
 }
 
 /// Covers words of more than three letters that may not stay, in ASCII and in UTF-16, and leaves all else: for the structure of files.

@@ -139,15 +139,20 @@ fn is_fields(media: MediaType) -> bool {
 }
 
 fn blocks(cover: &Cover<'_>, mut bytes: &mut [u8]) {
-    while !bytes.is_empty() {
-        let end = [&b"\n\n"[..], b"\n\r\n"]
-            .iter()
-            .filter_map(|end| memchr::memmem::find(bytes, end).map(|at| at + end.len()))
-            .min();
-        let (block, rest) = bytes.split_at_mut(end.unwrap_or(bytes.len()));
+    let mut at = 0;
+    while let Some(line_end) = memchr::memchr(b'\n', &bytes[at..]) {
+        at += line_end + 1;
+        // An empty line ends the block.
+        let end = match bytes[at..] {
+            [b'\n', ..] => at + 1,
+            [b'\r', b'\n', ..] => at + 2,
+            _ => continue,
+        };
+        let (block, rest) = bytes.split_at_mut(end);
         message(cover, block);
-        bytes = rest;
+        (bytes, at) = (rest, 0);
     }
+    message(cover, bytes);
 }
 
 fn is_text(kind: FileKind) -> bool {
