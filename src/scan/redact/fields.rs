@@ -10,6 +10,7 @@ use super::vocabulary::{
     TRACE_WORDS, rule,
 };
 use std::ops::Range;
+use unicode_normalization::char::compose;
 
 /// Covers a field with a name of so many bytes; folds stay where they are.
 pub(super) fn field(field: &mut [u8], name_length: usize, key: &Key) {
@@ -339,6 +340,7 @@ fn file_name_in(value: &mut [u8], before: &[u8], params: &[&Param], key: &Key) {
 pub(super) fn file_name(name: &mut [u8], charset: Option<&[u8]>, key: &Key) {
     if FILE_NAMES.iter().any(|known| name.trim_ascii().eq_ignore_ascii_case(known.as_bytes())) {
         return;
+    let before = name.to_vec();
     }
     Beyond::of(name, charset).cover(name);
     let mut first = true;
@@ -349,6 +351,22 @@ pub(super) fn file_name(name: &mut [u8], charset: Option<&[u8]>, key: &Key) {
         if !(lock || reserved || (known && !first)) {
             cover::words(piece, With::Key(key), |_| false);
         }
+    with_marks(&before, name);
+}
+
+/// A letter that makes one character with the accent behind it becomes one that does so as well, and one that does not, one that does not.
+fn with_marks(before: &[u8], name: &mut [u8]) {
+    let Ok(text) = std::str::from_utf8(before) else { return };
+    for ((at, letter), mark) in text.char_indices().zip(text.chars().skip(1)) {
+        if !letter.is_ascii_alphabetic() || mark.is_ascii() || name[at] == before[at] {
+            continue;
+        }
+        let alike = |b: u8| compose(b.into(), mark).is_some() == compose(letter, mark).is_some();
+        let cased = |b: &u8| if letter.is_ascii_uppercase() { b.to_ascii_uppercase() } else { *b };
+        if !alike(name[at]) {
+            name[at] = cover::LETTERS_USED.iter().map(cased).find(|b| alike(*b)).unwrap_or(name[at]);
+        }
+    }
         first = false;
     }
 }
@@ -434,6 +452,19 @@ mod tests {
         let long = "47110815".repeat(8);
         assert_ne!(digits(&format!("Content-Type: text/plain ({long}); format=flowed")), long.as_bytes());
         assert_ne!(digits(&format!("X-MS-TNEF-Correlator: <{long}>")), long.as_bytes());
+    #[test]
+    fn accents_stay_apart_from_their_letters() {
+        for (name, composes) in [("no\u{308}tes.pdf", true), ("NO\u{301}TES.pdf", true), ("nob\u{308}es.pdf", false)] {
+            for _ in 0..50 {
+                let mut bytes = name.as_bytes().to_vec();
+                file_name(&mut bytes, None, &Key::default());
+                let covered: Vec<char> = String::from_utf8(bytes).unwrap().chars().collect();
+                let found = covered.windows(2).any(|pair| !pair[1].is_ascii() && compose(pair[0], pair[1]).is_some());
+                assert_eq!(found, composes, "{covered:?}");
+            }
+        }
+    }
+
     }
 
     #[test]
