@@ -201,10 +201,7 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
     let value = &mut rest[colon..];
     let before = value.to_vec();
     let (head, params) = parameters(&before);
-    let base = |param: &Param| {
-        let name = &before[param.name.clone()];
-        name[..name.iter().position(|b| *b == b'*').unwrap_or(name.len())].to_ascii_lowercase()
-    };
+    let base = |param: &Param| base_of(&before, param);
     // What is neither value nor parameter: comments, junk.
     let mut places: Vec<Range<usize>> = params.iter().flat_map(|p| [p.name.clone(), p.value.clone()]).collect();
     places.push(head.clone());
@@ -237,7 +234,7 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
         match base.as_slice() {
             b"filename" | b"name" | b"boundary" if done.contains(&base) => {}
             b"filename" | b"name" => {
-                let same: Vec<&Param> = params.iter().filter(|p| self_base(&before, p) == base).collect();
+                let same: Vec<&Param> = params.iter().filter(|p| base_of(&before, p) == base).collect();
                 // A name given twice in full is two names; pieces are one.
                 let pieces = |p: &&Param| before[p.name.clone()].iter().any(|b| b.is_ascii_digit());
                 let (pieces, whole): (Vec<&Param>, Vec<&Param>) = same.into_iter().partition(pieces);
@@ -249,7 +246,7 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
             }
             b"boundary" => {
                 let mut text = Pieces::default();
-                let same = || params.iter().filter(|p| self_base(&before, p) == base);
+                let same = || params.iter().filter(|p| base_of(&before, p) == base);
                 let one = same().count() == 1 || same().all(|p| p.name.len() > base.len());
                 for param in same().filter(|p| one || p.name == param.name) {
                     let (range, coding, _) = extended(&before, param);
@@ -278,7 +275,8 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
     }
 }
 
-fn self_base(text: &[u8], param: &Param) -> Vec<u8> {
+/// The name of a parameter without what says which piece of it this is, and how it is written (RFC 2231).
+fn base_of(text: &[u8], param: &Param) -> Vec<u8> {
     let name = &text[param.name.clone()];
     name[..name.iter().position(|b| *b == b'*').unwrap_or(name.len())].to_ascii_lowercase()
 }
@@ -340,9 +338,9 @@ fn file_name_in(value: &mut [u8], before: &[u8], params: &[&Param], key: &Key) {
 pub(super) fn file_name(name: &mut [u8], charset: Option<&[u8]>, key: &Key) {
     if FILE_NAMES.iter().any(|known| name.trim_ascii().eq_ignore_ascii_case(known.as_bytes())) {
         return;
-    let before = name.to_vec();
     }
     Beyond::of(name, charset).cover(name);
+    let before = name.to_vec();
     let mut first = true;
     for piece in name.split_mut(|b| *b == b'.') {
         let lock = piece.eq_ignore_ascii_case(LOCK.as_bytes());
@@ -351,6 +349,8 @@ pub(super) fn file_name(name: &mut [u8], charset: Option<&[u8]>, key: &Key) {
         if !(lock || reserved || (known && !first)) {
             cover::words(piece, With::Key(key), |_| false);
         }
+        first = false;
+    }
     with_marks(&before, name);
 }
 
@@ -366,8 +366,6 @@ fn with_marks(before: &[u8], name: &mut [u8]) {
         if !alike(name[at]) {
             name[at] = cover::LETTERS_USED.iter().map(cased).find(|b| alike(*b)).unwrap_or(name[at]);
         }
-    }
-        first = false;
     }
 }
 
@@ -452,6 +450,8 @@ mod tests {
         let long = "47110815".repeat(8);
         assert_ne!(digits(&format!("Content-Type: text/plain ({long}); format=flowed")), long.as_bytes());
         assert_ne!(digits(&format!("X-MS-TNEF-Correlator: <{long}>")), long.as_bytes());
+    }
+
     #[test]
     fn accents_stay_apart_from_their_letters() {
         for (name, composes) in [("no\u{308}tes.pdf", true), ("NO\u{301}TES.pdf", true), ("nob\u{308}es.pdf", false)] {
@@ -463,8 +463,6 @@ mod tests {
                 assert_eq!(found, composes, "{covered:?}");
             }
         }
-    }
-
     }
 
     #[test]
