@@ -175,7 +175,7 @@ mod tests {
             let png = [&b"\x89PNG\r\n\x1A\n"[..], &header, &text, &chunk(b"IEND", b"", 0)].concat();
             let out = emptied(FileKind::Png, &png);
             assert!(!has(&out, b"secret") && has(&out, b"tEXt"));
-            let report = |bytes: &[u8]| super::super::inspected(FileKind::Png, bytes).1;
+            let report = |bytes: &[u8]| super::super::reported(FileKind::Png, bytes);
             assert_eq!(report(&out), report(&png), "{wrong}");
         }
     }
