@@ -1,6 +1,7 @@
 //! The last check: no word of the original is left, in whatever encoding.
 
 use super::super::facts::DamageFlags;
+use super::super::limits::Limits;
 use super::super::mangled;
 use super::super::names::Encoding;
 use super::super::sniff::{self, HEAD};
@@ -80,7 +81,7 @@ fn body(bytes: &[u8], body: &Body, layer: usize, take: &mut dyn FnMut(&[u8])) {
         if twice { Coding::Base64.decode(&content).unwrap_or(content) } else { content }
     });
     match decoded {
-        Some(content) if body.message && layer < super::LAYERS => message(&content, layer + 1, take),
+        Some(content) if body.message && layer < Limits::ENCODED_LAYERS => message(&content, layer + 1, take),
         Some(content) if super::is_text(sniff::kind(&content[..content.len().min(HEAD)])) => {
             words(&content, take);
             wide_words(&content, take);
