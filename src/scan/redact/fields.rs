@@ -218,6 +218,7 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
         for word in value[head].chunk_by_mut(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric()) {
             // Of a keyword with junk at its end, the junk goes.
             let keyword = (4..=word.len()).rev().find(|n| MIME_WORDS.has(&word[..*n])).unwrap_or(0);
+            // Its digits stay: a fold may stand within it (`base 64`).
             cover::but(&mut word[keyword..], &MIME_WORDS, true, With::Key(key));
         }
     }
