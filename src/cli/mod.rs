@@ -68,9 +68,14 @@ enum Verb {
     /// content and keep their structure. What stays: names of known header fields, dates of header fields, media types,
     /// encodings, charsets, known file extensions, tags of HTML, lengths of words and lines, sizes.
     ///
+    /// Digits stay in dates of header fields; in fields and parameters that hold keywords and numbers, like X-Priority,
+    /// Content-Length and size; in types and transfer encodings; in names of charsets, tags and known file extensions; in file names that
+    /// are those of devices or like ATT00001; in the frames of uuencode and yEnc; and in the structure of files, as sizes of
+    /// pictures and numbers of a PDF. All others are covered.
+    ///
     /// It is refused, with exit code 2 and nothing written, if the copy would not have the same findings and parts, or if a word
-    /// of more than three letters would be left that is not of a format or protocol. Look at the copy all the same before you
-    /// give it away.
+    /// of more than three letters would be left that is not of a format or protocol. That check is of words only: no digit and
+    /// no shorter word is looked for. Look at the copy all the same before you give it away.
     Redact(RedactArgs),
     /// List every finding
     List(ListArgs),

@@ -101,11 +101,13 @@ pub fn redacted(mail: &[u8], settings: &Settings) -> Result<Vec<u8>, Refusal> {
     let mut refusal = Refusal::Structure;
     for attempt in 0..ATTEMPTS {
         let copy = redact::redact(mail, attempt % 2 == 1);
-        match before.compare(&Seen::of(&copy.mail, settings)) {
-            Ok(()) if copy.words_left == 0 => return Ok(copy.mail),
-            Ok(()) => refusal = Refusal::Words(copy.words_left),
-            Err(different) => refusal = different,
-        }
+        refusal = match before.compare(&Seen::of(&copy, settings)) {
+            Ok(()) => match redact::words_left(mail, &copy) {
+                0 => return Ok(copy),
+                left => Refusal::Words(left),
+            },
+            Err(different) => different,
+        };
     }
     Err(refusal)
 }

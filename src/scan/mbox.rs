@@ -19,7 +19,8 @@ pub(crate) enum Piece<'a> {
 /// Whether a file that begins like this is a mailbox: its first line is one that only mailboxes have.
 pub(crate) fn is_mailbox(head: &[u8]) -> bool {
     let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
-    line.len() <= LONGEST && is_from_line(line)
+    // With the line end that is not there any more, or has not come yet.
+    line.len() < LONGEST && is_from_line(line)
 }
 
 /// Cuts a mailbox into messages, however its bytes come.
@@ -265,6 +266,17 @@ mod tests {
             "",
         ] {
             assert!(!is_mailbox(bad.as_bytes()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn both_readings_agree_on_how_long_a_first_line_may_be() {
+        for length in LONGEST - 2..LONGEST + 2 {
+            let line = LINE.replace("From ", &format!("From {}", "x".repeat(length + 1 - LINE.len())));
+            assert_eq!(line.len(), length + 1);
+            let begins = cut(line.as_bytes(), usize::MAX)[0].1.is_empty();
+            assert_eq!(is_mailbox(line.as_bytes()), begins, "{length}");
+            assert_eq!(begins, length < LONGEST, "{length}");
         }
     }
 

@@ -265,11 +265,13 @@ pub(super) fn late_magic(head: &[u8]) -> bool {
     if !early.first().is_some_and(junk) {
         return false;
     }
-    let at = [&b"%PDF-"[..], b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"\x89PNG\r\n\x1A\n"]
-        .iter()
-        .filter_map(|magic| memmem::find(early, magic))
-        .min();
-    at.is_some_and(|at| at > 0 && early[..at].iter().all(junk))
+    magic_at(early).is_some_and(|at| at > 0 && early[..at].iter().all(junk))
+}
+
+/// Where the first magic stands of the formats that programs find behind junk as well.
+pub(super) fn magic_at(early: &[u8]) -> Option<usize> {
+    const MAGICS: [&[u8]; 4] = [b"%PDF-", b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"\x89PNG\r\n\x1A\n"];
+    MAGICS.iter().filter_map(|magic| memmem::find(early, magic)).min()
 }
 
 #[cfg(test)]

@@ -194,6 +194,35 @@ fn the_command_writes_a_copy_or_nothing() {
     assert_eq!(mailgauge(&[Path::new("/nonexistent")]).status.code(), Some(2));
 }
 
+/// Mails that a careless reader would go through again and again.
+#[test]
+fn no_mail_takes_long() {
+    let part = |media: &str, content: &[u8]| {
+        let encoded = data_encoding::BASE64.encode(content);
+        format!("Content-Type: {media}\nContent-Transfer-Encoding: base64\n\n{encoded}\n").into_bytes()
+    };
+    // Entries that all say that the places of strips are the whole file.
+    let mut tiff = b"II*\0\x08\0\0\0\xFF\xFF".to_vec();
+    while tiff.len() < 10 + 12 * 0xFFFF {
+        tiff.extend([0x11, 1, 4, 0, 0, 0, 4, 0, 0, 0, 0, 0]);
+    }
+    // Names of chunks that can be read in many ways.
+    let names = ["metadata".repeat(11), "qqqq\x01".to_owned()].concat().repeat(20_000);
+    let program = [&b"MZ\x90\0"[..], &[0; 56], b"\x80\0\0\0", &[0; 64], b"PE\0\0\x01", names.as_bytes()].concat();
+    let mut slow = Vec::new();
+    for (name, mail) in [
+        ("blocks", part("message/delivery-status", &b"a\n\n".repeat(500_000))),
+        ("tiff", part("image/tiff", &tiff)),
+        ("words", part("application/octet-stream", &program)),
+        ("schemes", part("text/plain", &b"data:".repeat(200_000))),
+    ] {
+        let start = std::time::Instant::now();
+        let _ = redacted(&mail, &Settings::default());
+        slow.extend(Some((name, start.elapsed())).filter(|(_, time)| time.as_secs() >= 20));
+    }
+    assert!(slow.is_empty(), "{slow:?}");
+}
+
 /// Lines that mails are made of, good and bad.
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     const LINES: &[&str] = &[

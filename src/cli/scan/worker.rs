@@ -142,34 +142,25 @@ impl Run<'_> {
                 number += 1;
             }
         };
-        while length > 0 {
-            mailbox.feed(&chunk[..length], |piece| match piece {
-                mbox::Piece::Message { .. } => {
-                    let next = Some(self.scanner());
-                    done(self, std::mem::replace(&mut current, next));
-                }
-                mbox::Piece::Bytes(bytes) => {
-                    if let Some(scanner) = &mut current {
-                        scanner.body(bytes);
-                    }
-                }
-            });
-            length = self.read(input, chunk)?;
-        }
-        if self.worker.stop.is_set() {
-            return Ok(());
-        }
-        mailbox.finish(|piece| match piece {
+        let mut take = |run: &mut Self, piece: mbox::Piece<'_>| match piece {
             mbox::Piece::Message { .. } => {
-                let next = Some(self.scanner());
-                done(self, std::mem::replace(&mut current, next));
+                let next = Some(run.scanner());
+                done(run, std::mem::replace(&mut current, next));
             }
             mbox::Piece::Bytes(bytes) => {
                 if let Some(scanner) = &mut current {
                     scanner.body(bytes);
                 }
             }
-        });
+        };
+        while length > 0 {
+            mailbox.feed(&chunk[..length], |piece| take(self, piece));
+            length = self.read(input, chunk)?;
+        }
+        if self.worker.stop.is_set() {
+            return Ok(());
+        }
+        mailbox.finish(|piece| take(self, piece));
         done(self, current);
         Ok(())
     }

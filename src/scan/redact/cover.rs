@@ -89,11 +89,17 @@ pub(super) fn but(text: &mut [u8], list: &Words, digits: bool, with: With<'_>) {
 /// or the `PK` of a ZIP behind them.
 pub(super) fn is_of_formats(run: &[u8]) -> bool {
     const LONGEST: usize = 96;
-    fn words(run: &[u8]) -> bool {
-        run.len() < 4 || (4..=run.len().min(24)).any(|n| LETTERS.has(&run[..n]) && words(&run[n..]))
-    }
     let run = run.strip_suffix(b"PK").unwrap_or(run);
-    run.len() <= LONGEST && (words(run) || words(&run[1..]) && run.len() > 4)
+    if run.len() > LONGEST {
+        return false;
+    }
+    // Whether all is of words from each place on, the last place first: there are many ways to cut a run.
+    let mut words = [true; LONGEST + 1];
+    for at in (0..run.len()).rev() {
+        let rest = &run[at..];
+        words[at] = rest.len() < 4 || (4..=rest.len().min(24)).any(|n| words[at + n] && LETTERS.has(&rest[..n]));
+    }
+    words[0] || words[1] && run.len() > 4
 }
 
 /// Covers words of more than three letters that may not stay, in ASCII and in UTF-16, and leaves all else: for the structure of files.
@@ -168,7 +174,11 @@ impl Beyond {
     /// Covers what is beyond ASCII: valid stays valid, and damaged stays damaged.
     pub fn cover(self, text: &mut [u8]) {
         match self {
-            Beyond::Escaped => escaped(text),
+            // Nothing above 0x7F belongs there, and what stands there all the same is UTF-8 more often than not.
+            Beyond::Escaped => {
+                escaped(text);
+                utf8(text);
+            }
             _ if text.is_ascii() => {}
             Beyond::Utf8 => utf8(text),
             Beyond::Single { controls } => {
@@ -213,10 +223,17 @@ fn utf8(text: &mut [u8]) {
     }
 }
 
-/// The first letter of the same case among the 64 that share all bytes but the last with it; `c` itself if it is none.
+/// The first letter of the same case among the 64 that share all bytes but the last with it; `c` itself if it is none. Where 64 are few
+/// of many, as of ideographs, they would say nearly which one it was: there, one stands for all of them.
 pub(super) fn of_its_kind(c: char) -> char {
     if !c.is_alphanumeric() {
         return c;
+    }
+    match c {
+        '\u{3400}'..='\u{9FFF}' => return '\u{4E00}',
+        '\u{AC00}'..='\u{D7A3}' => return '\u{AC00}',
+        '\u{20000}'..='\u{3FFFF}' => return '\u{20000}',
+        _ => {}
     }
     let block = u32::from(c) & !63;
     let alike = |other: &char| {
@@ -313,6 +330,23 @@ mod tests {
     }
 
     #[test]
+    fn ideographs_and_syllables_become_one() {
+        assert_eq!(covered("山田太郎 㐂", None), "一一一一 一");
+        assert_eq!(covered("김철수", None), "가가가");
+        assert_eq!(covered("𠮷 ひらカナ", None).chars().next(), Some('\u{20000}'));
+    }
+
+    #[test]
+    fn words_of_formats_stand_side_by_side() {
+        for run in ["ftypheic", "xftypheic", "metadataPK", "moovab", "abc"] {
+            assert!(is_of_formats(run.as_bytes()), "{run}");
+        }
+        for run in ["John", "ftypJohn", "Johnftyp", &("metadata".repeat(11) + "qqqq"), &"meta".repeat(25)] {
+            assert!(!is_of_formats(run.as_bytes()), "{run}");
+        }
+    }
+
+    #[test]
     fn damaged_stays_damaged() {
         for damaged in [&b"gr\xFCn"[..], b"\xC3(", b"a\xE2\x82", b"\x80"] {
             let mut bytes = damaged.to_vec();
@@ -325,5 +359,8 @@ mod tests {
         let mut japanese = b"\x1B$B%F%9%H\x1B(B test".to_vec();
         all(&mut japanese, Some(b"iso-2022-jp"), With::Blank);
         assert_eq!(japanese, b"\x1B$B000000\x1B(B xxxx");
+        let mut mixed = "\x1B$B%F\x1B(B grün".as_bytes().to_vec();
+        all(&mut mixed, Some(b"iso-2022-jp"), With::Blank);
+        assert_eq!(mixed, ["\x1B$B00\x1B(B xx", &of_its_kind('ü').to_string(), "x"].concat().as_bytes());
     }
 }

@@ -6,10 +6,11 @@ use super::super::names::{Extension, MediaType};
 use super::coded::{Coding, Pieces};
 use super::cover::{self, Beyond, Key, With, is_charset};
 use super::vocabulary::{
-    DATE_WORDS, FILE_NAMES, KEYWORD_VALUES, KEYWORD_WORDS, MIME_WORDS, NOBODY_WORDS, PARAMETER_NAMES, Rule,
+    DATE_WORDS, FILE_NAMES, KEYWORD_VALUES, KEYWORD_WORDS, LOCK, MIME_WORDS, NOBODY_WORDS, PARAMETER_NAMES, Rule,
     TRACE_WORDS, rule,
 };
 use std::ops::Range;
+use unicode_normalization::char::compose;
 
 /// Covers a field with a name of so many bytes; folds stay where they are.
 pub(super) fn field(field: &mut [u8], name_length: usize, key: &Key) {
@@ -200,10 +201,7 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
     let value = &mut rest[colon..];
     let before = value.to_vec();
     let (head, params) = parameters(&before);
-    let base = |param: &Param| {
-        let name = &before[param.name.clone()];
-        name[..name.iter().position(|b| *b == b'*').unwrap_or(name.len())].to_ascii_lowercase()
-    };
+    let base = |param: &Param| base_of(&before, param);
     // What is neither value nor parameter: comments, junk.
     let mut places: Vec<Range<usize>> = params.iter().flat_map(|p| [p.name.clone(), p.value.clone()]).collect();
     places.push(head.clone());
@@ -211,7 +209,7 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
     let mut at = 0;
     for place in places.iter().chain([&(value.len()..value.len())]) {
         if place.start > at {
-            cover::but(&mut value[at..place.start], &MIME_WORDS, true, With::Key(key));
+            cover::but(&mut value[at..place.start], &MIME_WORDS, false, With::Key(key));
         }
         at = at.max(place.end);
     }
@@ -220,6 +218,7 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
         for word in value[head].chunk_by_mut(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric()) {
             // Of a keyword with junk at its end, the junk goes.
             let keyword = (4..=word.len()).rev().find(|n| MIME_WORDS.has(&word[..*n])).unwrap_or(0);
+            // Its digits stay: a fold may stand within it (`base 64`).
             cover::but(&mut word[keyword..], &MIME_WORDS, true, With::Key(key));
         }
     }
@@ -236,7 +235,7 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
         match base.as_slice() {
             b"filename" | b"name" | b"boundary" if done.contains(&base) => {}
             b"filename" | b"name" => {
-                let same: Vec<&Param> = params.iter().filter(|p| self_base(&before, p) == base).collect();
+                let same: Vec<&Param> = params.iter().filter(|p| base_of(&before, p) == base).collect();
                 // A name given twice in full is two names; pieces are one.
                 let pieces = |p: &&Param| before[p.name.clone()].iter().any(|b| b.is_ascii_digit());
                 let (pieces, whole): (Vec<&Param>, Vec<&Param>) = same.into_iter().partition(pieces);
@@ -248,7 +247,7 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
             }
             b"boundary" => {
                 let mut text = Pieces::default();
-                let same = || params.iter().filter(|p| self_base(&before, p) == base);
+                let same = || params.iter().filter(|p| base_of(&before, p) == base);
                 let one = same().count() == 1 || same().all(|p| p.name.len() > base.len());
                 for param in same().filter(|p| one || p.name == param.name) {
                     let (range, coding, _) = extended(&before, param);
@@ -277,7 +276,8 @@ fn mime(name: &[u8], rest: &mut [u8], key: &Key) {
     }
 }
 
-fn self_base(text: &[u8], param: &Param) -> Vec<u8> {
+/// The name of a parameter without what says which piece of it this is, and how it is written (RFC 2231).
+fn base_of(text: &[u8], param: &Param) -> Vec<u8> {
     let name = &text[param.name.clone()];
     name[..name.iter().position(|b| *b == b'*').unwrap_or(name.len())].to_ascii_lowercase()
 }
@@ -341,15 +341,32 @@ pub(super) fn file_name(name: &mut [u8], charset: Option<&[u8]>, key: &Key) {
         return;
     }
     Beyond::of(name, charset).cover(name);
+    let before = name.to_vec();
     let mut first = true;
     for piece in name.split_mut(|b| *b == b'.') {
-        let lock = piece.eq_ignore_ascii_case(b"~lock");
+        let lock = piece.eq_ignore_ascii_case(LOCK.as_bytes());
         let reserved = first && is_reserved(piece);
         let known = Extension::of(piece.trim_ascii()) != Extension::Other;
         if !(lock || reserved || (known && !first)) {
             cover::words(piece, With::Key(key), |_| false);
         }
         first = false;
+    }
+    with_marks(&before, name);
+}
+
+/// A letter that makes one character with the accent behind it becomes one that does so as well, and one that does not, one that does not.
+fn with_marks(before: &[u8], name: &mut [u8]) {
+    let Ok(text) = std::str::from_utf8(before) else { return };
+    for ((at, letter), mark) in text.char_indices().zip(text.chars().skip(1)) {
+        if !letter.is_ascii_alphabetic() || mark.is_ascii() || name[at] == before[at] {
+            continue;
+        }
+        let alike = |b: u8| compose(b.into(), mark).is_some() == compose(letter, mark).is_some();
+        let cased = |b: &u8| if letter.is_ascii_uppercase() { b.to_ascii_uppercase() } else { *b };
+        if !alike(name[at]) {
+            name[at] = cover::LETTERS_USED.iter().map(cased).find(|b| alike(*b)).unwrap_or(name[at]);
+        }
     }
 }
 
@@ -426,6 +443,27 @@ mod tests {
             covered("Content-Disposition: attachment; filename=winmail.dat"),
             "Content-Disposition: attachment; filename=winmail.dat"
         );
+    }
+
+    #[test]
+    fn digits_of_comments_and_identifiers_go() {
+        let digits = |text: &str| covered(text).bytes().filter(u8::is_ascii_digit).collect::<Vec<_>>();
+        let long = "47110815".repeat(8);
+        assert_ne!(digits(&format!("Content-Type: text/plain ({long}); format=flowed")), long.as_bytes());
+        assert_ne!(digits(&format!("X-MS-TNEF-Correlator: <{long}>")), long.as_bytes());
+    }
+
+    #[test]
+    fn accents_stay_apart_from_their_letters() {
+        for (name, composes) in [("no\u{308}tes.pdf", true), ("NO\u{301}TES.pdf", true), ("nob\u{308}es.pdf", false)] {
+            for _ in 0..50 {
+                let mut bytes = name.as_bytes().to_vec();
+                file_name(&mut bytes, None, &Key::default());
+                let covered: Vec<char> = String::from_utf8(bytes).unwrap().chars().collect();
+                let found = covered.windows(2).any(|pair| !pair[1].is_ascii() && compose(pair[0], pair[1]).is_some());
+                assert_eq!(found, composes, "{covered:?}");
+            }
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Every byte stays in its place: words are covered by letters of the same length, encodings keep their shape and their faults, files keep the
 //! structure that findings rest on and lose their content. What comes out is still a mail, so it may leave this room only as a
-//! file that its owner asked for; whoever asks compares the findings, and looks at [`Redacted::words_left`], before it is written.
+//! file that its owner asked for; whoever asks compares the findings, and looks at [`words_left`], before it is written.
 //!
 //! ```text
 //! structure (where what is) -> fields -> coded, cover, vocabulary
@@ -20,34 +20,27 @@ mod text;
 mod vocabulary;
 
 use super::facts::DamageFlags;
+use super::limits::Limits;
 use super::mangled;
 use super::names::{Encoding, Family, FileKind, MediaType};
-use super::sniff::{self, HEAD};
+use super::sniff::{self, HEAD, LATE_MAGIC};
 use coded::Coding;
 use cover::{Beyond, Key, With};
 use structure::{Body, What, regions};
 
-/// Messages inside of encoded messages that are looked into; deeper ones are text.
-const LAYERS: usize = 4;
-/// Formats that programs find behind junk as well.
-const LATE_MAGIC: usize = 1024;
-
-/// A covered copy.
-pub struct Redacted {
-    /// The copy, as long as the original.
-    pub mail: Vec<u8>,
-    /// Different words of more than three letters that are in both, besides those that formats and protocols are made of.
-    pub words_left: usize,
-}
-
-/// Covers a message. Identifiers are covered by a random key, so that each call gives another copy. `alike` covers the words of texts in the
-/// same way, so that texts that differ still do; else, they become `x`, and nobody sees which words are the same.
-pub fn redact(mail: &[u8], alike: bool) -> Redacted {
+/// A covered copy of a message, as long as the original. Identifiers are covered by a random key, so that each call gives another
+/// copy. `alike` covers the words of texts in the same way, so that texts that differ still do; else, they become `x`, and nobody sees
+/// which words are the same.
+pub fn redact(mail: &[u8], alike: bool) -> Vec<u8> {
     let key = Key::default();
     let mut copy = mail.to_vec();
     message(&Cover { key: &key, text: if alike { With::Key(&key) } else { With::Blank }, layers: 0 }, &mut copy);
-    let words_left = survivors::count(mail, &copy);
-    Redacted { mail: copy, words_left }
+    copy
+}
+
+/// How many different words of more than three letters are in both, besides those that formats and protocols are made of.
+pub fn words_left(original: &[u8], copy: &[u8]) -> usize {
+    survivors::count(original, copy)
 }
 
 /// What all that is covered shares.
@@ -55,7 +48,7 @@ struct Cover<'a> {
     key: &'a Key,
     /// For texts.
     text: With<'a>,
-    /// Encoded messages around this one.
+    /// Encoded messages around this one. What is deeper than the scanner looks is text.
     layers: usize,
 }
 
@@ -96,7 +89,7 @@ fn body(cover: &Cover<'_>, bytes: &mut [u8], body: &Body) {
 fn content(cover: &Cover<'_>, bytes: &mut [u8], body: Option<&Body>) {
     let charset = body.and_then(|body| body.charset.as_deref());
     let media = body.map(|body| body.media);
-    if body.is_some_and(|body| body.message) && cover.layers < LAYERS {
+    if body.is_some_and(|body| body.message) && cover.layers < Limits::ENCODED_LAYERS {
         return message(&Cover { layers: cover.layers + 1, ..*cover }, bytes);
     }
     if media.is_some_and(is_fields) {
@@ -139,15 +132,20 @@ fn is_fields(media: MediaType) -> bool {
 }
 
 fn blocks(cover: &Cover<'_>, mut bytes: &mut [u8]) {
-    while !bytes.is_empty() {
-        let end = [&b"\n\n"[..], b"\n\r\n"]
-            .iter()
-            .filter_map(|end| memchr::memmem::find(bytes, end).map(|at| at + end.len()))
-            .min();
-        let (block, rest) = bytes.split_at_mut(end.unwrap_or(bytes.len()));
+    let mut at = 0;
+    while let Some(line_end) = memchr::memchr(b'\n', &bytes[at..]) {
+        at += line_end + 1;
+        // An empty line ends the block.
+        let end = match bytes[at..] {
+            [b'\n', ..] => at + 1,
+            [b'\r', b'\n', ..] => at + 2,
+            _ => continue,
+        };
+        let (block, rest) = bytes.split_at_mut(end);
         message(cover, block);
-        bytes = rest;
+        (bytes, at) = (rest, 0);
     }
+    message(cover, bytes);
 }
 
 fn is_text(kind: FileKind) -> bool {
@@ -167,9 +165,7 @@ fn late_magic(head: &[u8], kind: FileKind) -> Option<usize> {
     if kind != FileKind::Unknown && !sniff::late_magic(head) {
         return None;
     }
-    let early = &head[..head.len().min(LATE_MAGIC)];
-    let magics = [&b"%PDF-"[..], b"PK\x03\x04", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", b"\x89PNG\r\n\x1A\n"];
-    magics.iter().filter_map(|magic| memchr::memmem::find(early, magic)).min().filter(|at| *at > 0)
+    sniff::magic_at(&head[..head.len().min(LATE_MAGIC)]).filter(|at| *at > 0)
 }
 
 /// Of a body that is not encoded, lines, NULs and bytes above 0x7F stay where they are: they are findings of their own.

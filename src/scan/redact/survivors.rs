@@ -1,6 +1,7 @@
 //! The last check: no word of the original is left, in whatever encoding.
 
 use super::super::facts::DamageFlags;
+use super::super::limits::Limits;
 use super::super::mangled;
 use super::super::names::Encoding;
 use super::super::sniff::{self, HEAD};
@@ -80,7 +81,7 @@ fn body(bytes: &[u8], body: &Body, layer: usize, take: &mut dyn FnMut(&[u8])) {
         if twice { Coding::Base64.decode(&content).unwrap_or(content) } else { content }
     });
     match decoded {
-        Some(content) if body.message && layer < super::LAYERS => message(&content, layer + 1, take),
+        Some(content) if body.message && layer < Limits::ENCODED_LAYERS => message(&content, layer + 1, take),
         Some(content) if super::is_text(sniff::kind(&content[..content.len().min(HEAD)])) => {
             words(&content, take);
             wide_words(&content, take);
@@ -146,7 +147,34 @@ fn word(run: &[u8], take: &mut dyn FnMut(&[u8])) {
     }
 }
 
-/// One letter over and over, which says nothing but how often.
+/// One letter over and over, which says nothing but how often. In sets older than UTF-8 a letter has one byte or two.
 fn repeats(run: &[u8]) -> bool {
-    (1..=4).any(|period| run.len().is_multiple_of(period) && run.chunks(period).all(|chunk| chunk == &run[..period]))
+    match std::str::from_utf8(run) {
+        Ok(text) => text.chars().zip(text.chars().skip(1)).all(|(a, b)| a == b),
+        Err(_) => {
+            (1..=2).any(|letter| run.len().is_multiple_of(letter) && run.chunks(letter).all(|c| c == &run[..letter]))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_four_letters_count_and_one_letter_does_not() {
+        for (text, words) in
+            [("John Anna", 2), ("Joe Ann", 0), ("aaaa XXXXXXXX", 0), ("anan", 1), ("éééé", 0), ("дада 山山山山", 1)]
+        {
+            let mail = format!("Subject: x\n\n{text}\n");
+            assert_eq!(count(mail.as_bytes(), mail.as_bytes()), words, "{text}");
+        }
+        assert_eq!(
+            count(
+                b"\n\n\xE1\xE2\xE3\xE5 \xE1\xE1\xE1\xE1 \xB0\xA2\xB0\xA2",
+                b"\n\n\xE1\xE2\xE3\xE5 \xE1\xE1\xE1\xE1 \xB0\xA2\xB0\xA2"
+            ),
+            1
+        );
+    }
 }

@@ -1,10 +1,10 @@
 //! Bodies of text: words become `x`, and what a program reads stays: tags, names of fields, armour, `data:` URIs.
 
-use super::super::bytes::without_line_end;
+use super::super::bytes::{starts_with, without_line_end};
 use super::super::uuencode::{is_begin, is_data};
 use super::Cover;
 use super::coded::Coding;
-use super::cover::{Beyond, With, words};
+use super::cover::{Beyond, With, is_charset, words};
 use super::fields;
 use super::vocabulary::{
     ARMOUR_WORDS, ATTRIBUTE_NAMES, ATTRIBUTE_WORDS, CALENDAR_WORDS, ELEMENT_NAMES, ENTITY_NAMES, MIME_WORDS,
@@ -14,6 +14,8 @@ use std::ops::Range;
 
 /// Bytes of a URL that are looked at.
 const LONGEST_URL: usize = 1024;
+/// Bytes of the media type in a `data:` URL that are looked at.
+const LONGEST_TYPE: usize = 128;
 
 /// What stays of a text, and what is covered by the key.
 #[derive(Default)]
@@ -99,7 +101,7 @@ fn markup(text: &[u8], marks: &mut Marks) {
                     let end = memchr::memchr2(b'>', b'<', rest).unwrap_or(rest.len());
                     let tag = begin + length..begin + length + end;
                     if text[begin..tag.start].eq_ignore_ascii_case(b"doctype") {
-                        marks.keep_words(text, tag.clone(), &ATTRIBUTE_WORDS, true);
+                        marks.keep_words(text, tag.clone(), &ATTRIBUTE_WORDS, false);
                     }
                     attributes(text, tag, marks);
                 }
@@ -123,8 +125,11 @@ fn scheme(text: &[u8], colon: usize, marks: &mut Marks) {
     match text[start].to_ascii_lowercase() {
         b'c' => marks.keyed.push(colon + 1..colon + 1 + end),
         b'd' => {
-            let comma = rest[..end].iter().position(|b| *b == b',').unwrap_or(end);
-            marks.keep_words(text, colon + 1..colon + 1 + comma, &MIME_WORDS, true);
+            // Another colon is of another URL, which is looked at by itself.
+            let most = &rest[..end.min(LONGEST_TYPE)];
+            if let Some(comma) = most.iter().position(|b| matches!(b, b',' | b':')).filter(|at| most[*at] == b',') {
+                technical(text, colon + 1..colon + 1 + comma, &MIME_WORDS, marks);
+            }
         }
         _ => {}
     }
@@ -153,11 +158,31 @@ fn attributes(text: &[u8], tag: Range<usize>, marks: &mut Marks) {
         let value = value + usize::from(quote.is_some());
         let ends = |b: &u8| quote.map_or(b.is_ascii_whitespace(), |quote| *b == quote);
         let end = text[value..tag.end].iter().position(ends).map_or(tag.end, |end| value + end);
-        if TECHNICAL_NAMES.has(name) {
-            marks.keep_words(text, value..end, &ATTRIBUTE_WORDS, true);
+        if ["charset", "encoding"].iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())) {
+            charset(text, value..end, &ATTRIBUTE_WORDS, marks);
+        } else if TECHNICAL_NAMES.has(name) {
+            technical(text, value..end, &ATTRIBUTE_WORDS, marks);
         }
         at = end;
     }
+}
+
+/// Words of the list in a value that programs read, and the charset that it may name.
+fn technical(text: &[u8], place: Range<usize>, list: &Words, marks: &mut Marks) {
+    marks.keep_words(text, place.clone(), list, false);
+    let mut at = place.start;
+    for piece in text[place].split_inclusive(|b| matches!(b, b';' | b' ')) {
+        if starts_with(piece, b"charset=") {
+            charset(text, at + b"charset=".len()..at + piece.len(), list, marks);
+        }
+        at += piece.len();
+    }
+}
+
+/// The name of a charset, with its digits if mail programs know it.
+fn charset(text: &[u8], place: Range<usize>, list: &Words, marks: &mut Marks) {
+    let name = text[place.clone()].split(|b| matches!(b, b';' | b' ')).next().unwrap_or_default();
+    marks.keep_words(text, place.start..place.start + name.len(), list, is_charset(name));
 }
 
 /// What programs read at the start of a line.
@@ -202,8 +227,8 @@ fn named(text: &[u8], line: Range<usize>, marks: &mut Marks) {
         marks.keep(line.start, length);
     } else if CALENDAR_WORDS.has(name) {
         marks.keep(line.start, length);
-        if ["begin", "end", "method", "version"].iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())) {
-            marks.keep_words(text, line.start + length..line.end, &CALENDAR_WORDS, true);
+        if ["begin", "end", "method"].iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes())) {
+            marks.keep_words(text, line.start + length..line.end, &CALENDAR_WORDS, false);
         }
     }
 }
@@ -274,6 +299,39 @@ mod tests {
         assert_eq!(covered("data:image/png;base64,SGVsbG8"), "data:image/png;base64,XXXxxX0");
         assert_eq!(covered("Subject: secret\nSecret: x\n"), "Subject: xxxxxx\nXxxxxx: x\n");
         assert_eq!(covered("SUMMARY:Board meeting"), "SUMMARY:Xxxxx xxxxxxx");
+    }
+
+    #[test]
+    fn digits_stay_where_they_say_a_charset() {
+        assert_eq!(
+            covered("<meta itemprop=\"orderNumber\" content=\"123-4567890\">"),
+            "<meta itemprop=\"xxxxxXxxxxx\" content=\"000-0000000\">"
+        );
+        assert_eq!(
+            covered("<meta content='12; charset=iso-8859-15; 34'>"),
+            "<meta content='00; charset=iso-8859-15; 00'>"
+        );
+        assert_eq!(
+            covered("<meta charset=windows-1252><p charset=1252>"),
+            "<meta charset=windows-1252><p charset=0000>"
+        );
+        assert_eq!(covered("<?xml version=\"1.0\" encoding=\"utf-8\"?>"), "<?xml version=\"0.0\" encoding=\"utf-8\"?>");
+        assert_eq!(covered("<!DOCTYPE html 4.01>"), "<!DOCTYPE html 0.00>");
+        assert_eq!(
+            covered("BEGIN:4711\nEND: 0815\nVERSION:2.1\nMETHOD:12"),
+            "BEGIN:0000\nEND: 0000\nVERSION:0.0\nMETHOD:00"
+        );
+        assert_eq!(covered("data: 4711 data:4711"), "data: 0000 data:0000");
+        assert_eq!(covered("data:text/plain;charset=iso-8859-1,12"), "data:text/plain;charset=iso-8859-1,00");
+        let far = "1".repeat(200);
+        assert_eq!(covered(&format!("data:{far},")), format!("data:{},", "0".repeat(200)));
+    }
+
+    #[test]
+    fn schemes_in_a_row_are_no_url() {
+        let mut marks = Marks::default();
+        markup("data:".repeat(1000).as_bytes(), &mut marks);
+        assert!(marks.kept.len() < 4000, "{}", marks.kept.len());
     }
 
     #[test]

@@ -34,7 +34,7 @@ const FIELDS: &[(Rule, &str)] = &[
         Rule::Keywords,
         "mime-version auto-submitted precedence importance priority sensitivity x-priority x-msmail-priority \
          x-auto-response-suppress list-unsubscribe-post content-length lines content-language content-features \
-         x-ms-has-attach x-ms-tnef-correlator action status feedback-type version disposition x-mozilla-status \
+         x-ms-has-attach action status feedback-type version disposition x-mozilla-status \
          x-mozilla-status2 content-class content-duration x-spam-flag",
     ),
     (
@@ -50,7 +50,7 @@ const FIELDS: &[(Rule, &str)] = &[
          reporting-mta received-from-mta original-recipient final-recipient remote-mta diagnostic-code \
          original-message-id original-envelope-id reporting-ua mdn-gateway x-postfix-queue-id x-postfix-sender \
          source-ip original-mail-from original-rcpt-to reported-domain user-agent x-mailer x-mimeole newsgroups path \
-         xref organization x-mailgauge x-mailbox-line x-uidl x-keywords x-envelope-from x-envelope-to openpgp face \
+         xref organization x-ms-tnef-correlator x-mailgauge x-mailbox-line x-uidl x-keywords x-envelope-from x-envelope-to openpgp face \
          x-face archived-at sip-to feedback-id x-report-abuse x-abuse x-mailer-version bimi-selector tls-required",
     ),
     (Rule::Text, "subject comments keywords thread-topic content-description x-spam-status x-spam-level"),
@@ -228,6 +228,9 @@ pub(super) const FILE_NAMES: &[&str] = &[
     "readme",
 ];
 
+/// How the name of a file begins that LibreOffice keeps beside one that is open, behind its first dot.
+pub(super) const LOCK: &str = "~lock";
+
 fn words(list: &'static str) -> impl Iterator<Item = &'static str> {
     list.split_ascii_whitespace()
 }
@@ -312,6 +315,7 @@ pub(super) static LETTERS: LazyLock<Words> = LazyLock::new(|| {
         OLE,
         CHARSETS,
         NOBODY,
+        LOCK,
     ];
     let fields = FIELDS.iter().map(|(_, names)| *names);
     let closed = MediaType::ALL.iter().map(|m| m.name()).chain(Extension::ALL.iter().map(|e| e.name()));

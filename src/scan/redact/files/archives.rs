@@ -248,7 +248,10 @@ fn rar5(file: &mut File<'_>) {
         let Some((kind, extra, data, next)) = fields() else { return file.keep(at..end.min(start + 16)) };
         file.keep(at..extra.max(next).min(end));
         rar5_extra(file, extra.max(next)..end);
-        if let Some(name) = rar5_name(file, next).filter(|_| matches!(kind, 2 | 3)) {
+        if let Some((checksum, name)) = rar5_file(file, next).filter(|_| matches!(kind, 2 | 3)) {
+            if let Some(checksum) = checksum {
+                file.put(checksum, &[0; 4]);
+            }
             file.path(name.start..name.end.min(end));
         }
         file.put_crc32(at, at + 4..end);
@@ -274,16 +277,18 @@ fn rar5_extra(file: &mut File<'_>, area: Range<usize>) {
     }
 }
 
-/// Where the name of a file or service stands, whose fields begin here.
-fn rar5_name(file: &File<'_>, at: usize) -> Option<Range<usize>> {
+/// Where the checksum of the content, if there is one, and the name of a file or service stand, whose fields begin here.
+fn rar5_file(file: &File<'_>, at: usize) -> Option<(Option<usize>, Range<usize>)> {
     let (flags, at) = vint(file, at)?;
     let (_, at) = vint(file, at)?;
     let (_, at) = vint(file, at)?;
-    let at = at + if flags & 2 != 0 { 4 } else { 0 } + if flags & 4 != 0 { 4 } else { 0 };
+    let at = at + if flags & 2 != 0 { 4 } else { 0 };
+    let checksum = (flags & 4 != 0).then_some(at);
+    let at = at + if checksum.is_some() { 4 } else { 0 };
     let (_, at) = vint(file, at)?;
     let (_, at) = vint(file, at)?;
     let (length, at) = vint(file, at)?;
-    Some(at..at.checked_add(length)?)
+    Some((checksum, at..at.checked_add(length)?))
 }
 
 /// A program for Windows: its two heads.
@@ -319,6 +324,24 @@ mod tests {
         assert!(out[30..].starts_with(b"word/") && out[41..46] == *b".docx");
         assert_eq!(out[14..18], [0; 4]);
         assert_eq!(out[out.len() - 22..], zip[zip.len() - 22..]);
+    }
+
+    #[test]
+    fn checksums_of_contents_go() {
+        let header = |fields: &[u8]| {
+            let sized = [&[fields.len() as u8][..], fields].concat();
+            [&crc32fast::hash(&sized).to_le_bytes()[..], &sized].concat()
+        };
+        // A file and a service: flags of the header, size; flags, sizes, attributes, time, checksum, compression, system, name.
+        for kind in [2, 3] {
+            let fields = [&[kind, 2, 6, 6, 6, 0x20][..], b"TIME\xA1\xA2\xA3\xA4", &[0, 0, 5], b"a.txt"].concat();
+            let rar = [&b"Rar!\x1A\x07\x01\0"[..], &header(&[1, 0, 0]), &header(&fields), b"secret"].concat();
+            let out = emptied(FileKind::Rar, &rar);
+            assert_eq!(out.len(), rar.len());
+            let of_file = &out[8 + 8..out.len() - 6];
+            assert!(of_file.windows(8).any(|w| w == b"TIME\0\0\0\0") && of_file.ends_with(b".txt"), "{of_file:?}");
+            assert_eq!(of_file[..4], crc32fast::hash(&of_file[4..]).to_le_bytes());
+        }
     }
 
     #[test]

@@ -73,6 +73,8 @@ mod tests {
         let mp4 = b"\0\0\0\x14ftypisom\0\0\x02\0isom\0\0\0\x10moov\0\0\0\x08free\0\0\0\x0Emdatsecret";
         let out = emptied(FileKind::Mp4, mp4);
         assert_eq!(out[..mp4.len() - 6], mp4[..mp4.len() - 6]);
+        let m4a = b"\0\0\0\x14ftypM4A \0\0\x02\0isom\0\0\0\x08free\0\0\0\x0Emdatsecret";
+        assert_eq!(emptied(FileKind::M4a, m4a)[..m4a.len() - 6], m4a[..m4a.len() - 6]);
         assert!(!out.ends_with(b"secret"));
         let wav =
             b"RIFF\x2C\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1F\0\0\x40\x1F\0\0\x01\0\x08\0data\x06\0\0\0secret";

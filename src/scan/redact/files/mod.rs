@@ -49,7 +49,7 @@ pub(super) fn skeleton(kind: FileKind, bytes: &mut [u8], cover: &Cover<'_>) {
         FileKind::Gif => pictures::gif(&mut file),
         FileKind::Tiff => pictures::tiff(&mut file),
         FileKind::Webp | FileKind::Wav | FileKind::Avi => media::riff(&mut file),
-        FileKind::Mp4 | FileKind::Mov | FileKind::Heif => media::boxes(&mut file),
+        FileKind::Mp4 | FileKind::M4a | FileKind::Mov | FileKind::Heif => media::boxes(&mut file),
         FileKind::Jar | FileKind::Apk => archives::zip(&mut file),
         FileKind::Gzip => archives::gzip(&mut file),
         FileKind::Tar => archives::tar(&mut file),
@@ -165,16 +165,22 @@ impl<'a> File<'a> {
             }
             self.keep(0..length);
         }
-        let (wanted, before) = inspected(kind, &self.from);
-        if inspected(kind, self.to).1 != before {
-            wanted.into_iter().filter(|run| run.len() <= SHORT).for_each(|run| self.keep(run));
+        if reported(kind, self.to) != reported(kind, &self.from) {
+            wanted(kind, &self.from).into_iter().filter(|run| run.len() <= SHORT).for_each(|run| self.keep(run));
         }
     }
 }
 
-/// The bytes that the format's inspector wants to see, and its report. What it does not want cannot change what it says.
-fn inspected(kind: FileKind, bytes: &[u8]) -> (Vec<Range<usize>>, Option<formats::Report>) {
-    let Some(mut inspector) = formats::inspector(kind) else { return (Vec::new(), None) };
+/// What the format's inspector says of a file.
+fn reported(kind: FileKind, bytes: &[u8]) -> Option<formats::Report> {
+    let mut inspector = formats::inspector(kind)?;
+    inspector.bytes(bytes);
+    Some(inspector.report())
+}
+
+/// The bytes that the format's inspector wants to see. Others cannot change what it says.
+fn wanted(kind: FileKind, bytes: &[u8]) -> Vec<Range<usize>> {
+    let Some(mut inspector) = formats::inspector(kind) else { return Vec::new() };
     let mut wanted: Vec<Range<usize>> = Vec::new();
     for (at, byte) in bytes.iter().enumerate() {
         if !inspector.wants(1) {
@@ -187,7 +193,7 @@ fn inspected(kind: FileKind, bytes: &[u8]) -> (Vec<Range<usize>>, Option<formats
             _ => wanted.push(at..at + 1),
         }
     }
-    (wanted, Some(inspector.report()))
+    wanted
 }
 
 #[cfg(test)]
