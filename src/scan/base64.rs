@@ -50,13 +50,15 @@ const PAD: u8 = 65;
 const CR: u8 = 66;
 const INVALID: u8 = 67;
 
+/// The characters, in the order of their values (RFC 2045 §6.8, table 1).
+pub(super) const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 /// What each byte means: 0 to 63 its value, or one of the above.
 static CLASS: [u8; 256] = {
     let mut class = [INVALID; 256];
-    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut i = 0;
     while i < 64 {
-        class[alphabet[i] as usize] = i as u8;
+        class[ALPHABET[i] as usize] = i as u8;
         i += 1;
     }
     class[b' ' as usize] = BLANK;

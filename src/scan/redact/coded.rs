@@ -1,6 +1,6 @@
 //! Values behind an encoding: decoded, and written back in the same places, so that the encoding keeps its shape and its faults.
 
-use super::super::base64::Base64;
+use super::super::base64::{self, ALPHABET, Base64};
 use super::super::facts::CodingFlags;
 use super::super::sink::Sink;
 use super::super::uuencode::Uuencode;
@@ -146,19 +146,6 @@ impl Place {
     }
 }
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-fn value_of(b: u8) -> Option<u8> {
-    Some(match b {
-        b'A'..=b'Z' => b - b'A',
-        b'a'..=b'z' => b - b'a' + 26,
-        b'0'..=b'9' => b - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    })
-}
-
 /// Six bits of `bytes` from bit `6 * index` on; where they end, those of `old`.
 fn sextet(bytes: &[u8], index: usize, old: u8) -> u8 {
     (0..6).fold(0, |bits, i| {
@@ -172,7 +159,7 @@ fn sextet(bytes: &[u8], index: usize, old: u8) -> u8 {
 fn write_base64(text: &mut [u8], bytes: &[u8]) {
     let (mut index, mut pads, mut done) = (0, 0, false);
     for b in text {
-        match value_of(*b) {
+        match base64::value(*b) {
             Some(_) if done => *b = b'A',
             Some(old) => {
                 *b = ALPHABET[usize::from(sextet(bytes, index, old))];

@@ -50,7 +50,6 @@ pub(super) fn skeleton(kind: FileKind, bytes: &mut [u8], cover: &Cover<'_>) {
         FileKind::Tiff => pictures::tiff(&mut file),
         FileKind::Webp | FileKind::Wav | FileKind::Avi => media::riff(&mut file),
         FileKind::Mp4 | FileKind::M4a | FileKind::Mov | FileKind::Heif => media::boxes(&mut file),
-        FileKind::Jar | FileKind::Apk => archives::zip(&mut file),
         FileKind::Gzip => archives::gzip(&mut file),
         FileKind::Tar => archives::tar(&mut file),
         FileKind::SevenZip => archives::seven_zip(&mut file),
@@ -59,11 +58,9 @@ pub(super) fn skeleton(kind: FileKind, bytes: &mut [u8], cover: &Cover<'_>) {
         FileKind::Tnef => documents::tnef(&mut file),
         FileKind::Der => documents::der(&mut file),
         FileKind::Pe => archives::program(&mut file),
-        _ => match kind.family() {
-            Family::Zip => archives::zip(&mut file),
-            Family::Ole => documents::ole(&mut file),
-            _ => {}
-        },
+        _ if kind.is_zip() => archives::zip(&mut file),
+        _ if kind.family() == Family::Ole => documents::ole(&mut file),
+        _ => {}
     }
     file.stay_what_it_is(kind);
 }
