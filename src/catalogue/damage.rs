@@ -43,7 +43,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
         fix: "The sender: save the picture anew, and send it again.",
-        misses: "Nothing that is missing at the end. Pictures inside archives and documents are not looked at.",
+        misses: "Every cut is noticed. Pictures inside archives and documents are not looked at.",
         rfc: "ISO/IEC 15948 §5.3",
         check: Check::Part(|p, _| ends_early(p, &[FileKind::Png])),
     },
