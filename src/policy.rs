@@ -1,6 +1,7 @@
 //! From findings to a verdict. Severity lives here and in the configuration; detection does not know it.
 
-use crate::catalogue::{Finding, Level};
+use crate::catalogue::{Entry, Finding, Level};
+use crate::scan::closed::closed;
 use serde::{Deserialize, Serialize};
 
 /// Which mails get the `X-Mailgauge` header field.
@@ -16,20 +17,47 @@ pub enum TagMode {
     Off,
 }
 
+closed! {
+    /// What was done with a mail, from the mildest to the strictest.
+    pub enum Action {
+        /// It passed as it was.
+        Accept = "accept",
+        /// It passed with our header field.
+        Tag = "tag",
+        /// Postfix holds it until somebody releases it.
+        Quarantine = "quarantine",
+    }
+}
+
 /// What the operator wants done with findings.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Policy {
     /// Which mails get a tag.
     pub tag: TagMode,
+    /// Ids of findings with which a mail is held in Postfix's hold queue.
+    pub quarantine: Vec<&'static str>,
 }
 
 /// What is done with one mail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub struct Verdict {
     /// The highest level among the findings; `None` for a clean mail.
     pub level: Option<Level>,
     /// Whether the tag header is added.
     pub tag: bool,
+    /// The finding for which the mail is held; the first, where there are several.
+    pub quarantine: Option<&'static Entry>,
+}
+
+impl Verdict {
+    /// The strictest of what is done.
+    pub fn action(&self) -> Action {
+        match self {
+            Verdict { quarantine: Some(_), .. } => Action::Quarantine,
+            Verdict { tag: true, .. } => Action::Tag,
+            _ => Action::Accept,
+        }
+    }
 }
 
 impl Policy {
@@ -41,6 +69,7 @@ impl Policy {
             TagMode::Findings => !findings.is_empty(),
             TagMode::Off => false,
         };
-        Verdict { level, tag }
+        let quarantine = findings.iter().map(|f| f.entry).find(|entry| self.quarantine.contains(&entry.id));
+        Verdict { level, tag, quarantine }
     }
 }

@@ -76,6 +76,7 @@ async fn serve(
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
 
+    let keyring = Arc::new(crate::pseudonym::Keyring::default());
     let reporter = Arc::new(Reporter::new(metrics.clone()));
     let health = Arc::new(web::Health::new());
     let (settings, current) = watch::channel(Arc::new(config.settings.clone()));
@@ -91,7 +92,8 @@ async fn serve(
             }
         })
     });
-    let mut milter = pin!(crate::run(sockets.milter, current, reporter.clone(), async move { drop(stopped.await) }));
+    let mut milter =
+        pin!(crate::run(sockets.milter, current, keyring, reporter.clone(), async move { drop(stopped.await) }));
     let mut stop = Some(stop);
 
     places.announce(&config, &log);

@@ -2,9 +2,11 @@
 //!
 //! To add one: add the field to its struct and one line here, then run `cargo run -- docs`.
 
+use super::desk_kinds::{FilePath, FindingIds, HeaderName, Names, Networks, Place, TicketPattern};
 use super::kinds::{Addresses, HttpAddress, Kind, Mode, OneOf, Size, Time, Whole, Wrong};
 use super::{Config, Found, LogFormat, LogLevel};
 use crate::policy::TagMode;
+use crate::pseudonym::Period;
 use crate::scan::Limits;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -84,6 +86,7 @@ macro_rules! sections {
 
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(86_400);
 
 sections! {
     /// Where Postfix connects, and how long a connection may take.
@@ -133,6 +136,63 @@ sections! {
         /// Which mails get the X-Mailgauge header field: "all", so that every mail has a reference to ask for,
         /// only those with "findings", or none ("off"). Copies that come from outside are removed in any case.
         tag: OneOf(&[("all", TagMode::All), ("findings", TagMode::Findings), ("off", TagMode::Off)]) => settings.policy.tag, OnReload;
+        /// Findings with which a mail is held in Postfix's hold queue until somebody releases it with `postsuper -H`. None, unless you name some.
+        quarantine: FindingIds => settings.policy.quarantine, OnReload;
+    }
+
+    /// Records of mails for the look-up: sizes, types, findings, and no word of a mail. Postfix never waits for them.
+    store {
+        /// "sqlite" for a file in `directory`, "sqlite:/path/records.db", "postgres://user@host/database" where several machines
+        /// share one, or "off". A password goes into `password_file`.
+        url: Place => store, OnRestart;
+        /// Where mailgauge keeps its files. "default" is what systemd gives, or /var/lib/mailgauge, or the user's own ~/.local/state/mailgauge.
+        directory: FilePath("default") => state, OnRestart;
+        /// A file whose first line is the password for PostgreSQL.
+        password_file: FilePath("none") => store_password, OnRestart;
+        /// Certificates (PEM) for a TLS connection to PostgreSQL. "none" connects without TLS: over a unix socket or loopback.
+        ca_file: FilePath("none") => store_ca, OnRestart;
+        /// Records are forgotten before they are this old, a day (UTC) at a time, and keys when all their records are.
+        retention: Time(DAY * 2..=DAY * 3660) => settings.retention.records, OnReload;
+        /// With more than this in the store, the oldest days are forgotten earlier.
+        max_size: Size(16 << 20..=1 << 50) => settings.retention.max_bytes, OnReload;
+    }
+
+    /// Keys that make tokens of addresses. Files of their own: who has the store and not the keys has no address.
+    keys {
+        /// Where the files are. "default" is `keys` in the store's `directory`. Machines that share a store must share it, too.
+        directory: FilePath("default") => keys, OnRestart;
+        /// How long one key is used: "day", "week" or "month" (UTC).
+        period: OneOf(&[("day", Period::Day), ("week", Period::Week), ("month", Period::Month)]) => key_period, OnRestart;
+    }
+
+    /// The look-up page and its API: "what happened to this user's mail?"
+    lookup {
+        /// "host:port", or "off". On any other address than loopback, it needs `users` or `proxies`.
+        listen: HttpAddress => desk, OnRestart;
+        /// What a ticket number looks like: a regular expression that must fit the whole number.
+        ticket: TicketPattern => settings.desk.ticket, OnReload;
+        /// Look-ups that one worker may make in ten minutes.
+        rate_limit: Whole(1..=100_000) => settings.desk.rate_limit, OnReload;
+        /// How far back a look-up goes unless it says otherwise; at most `store.retention`.
+        window: Time(HOUR..=DAY * 3660) => settings.desk.window, OnReload;
+        /// How long the audit log is kept.
+        audit_retention: Time(DAY * 30..=DAY * 3660) => settings.retention.audit, OnReload;
+        /// Users and bcrypt hashes, as `htpasswd -B` makes them. All of them may look up.
+        users: FilePath("none") => access.users, OnRestart;
+        /// Users who read the audit log, and do not look up.
+        auditors: Names => access.auditors, OnRestart;
+        /// Users who look up, and see how the store is doing.
+        admins: Names => access.admins, OnRestart;
+        /// Addresses or networks of reverse proxies that authenticate users: ["127.0.0.1", "192.0.2.0/24"].
+        proxies: Networks => access.proxies, OnRestart;
+        /// The header field in which such a proxy says who the user is.
+        user_header: HeaderName => access.user_header, OnRestart;
+        /// The header field in which it says the role: helpdesk, auditor or admin.
+        role_header: HeaderName => access.role_header, OnRestart;
+        /// The certificate chain (PEM) for TLS. Read again on reload.
+        certificate: FilePath("none") => access.certificate, OnRestart;
+        /// Its private key (PEM). Read again on reload.
+        private_key: FilePath("none") => access.private_key, OnRestart;
     }
 
     /// Sizes and counts from which findings speak.

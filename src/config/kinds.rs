@@ -30,7 +30,7 @@ impl Wrong {
         Wrong { span, what: format!("`{name}` is a section, not a key"), help }
     }
 
-    fn kind(value: Found<'_, DeValue<'_>>, help: impl Into<String>) -> Wrong {
+    pub(super) fn kind(value: Found<'_, DeValue<'_>>, help: impl Into<String>) -> Wrong {
         let is = match value.get_ref() {
             DeValue::String(text) if text.is_empty() => "this is empty",
             DeValue::String(_) => "this is a text",
@@ -45,7 +45,7 @@ impl Wrong {
         Wrong { span: value.span(), what: is.into(), help: help.into() }
     }
 
-    fn value(value: Found<'_, DeValue<'_>>, what: impl Into<String>, help: impl Into<String>) -> Wrong {
+    pub(super) fn value(value: Found<'_, DeValue<'_>>, what: impl Into<String>, help: impl Into<String>) -> Wrong {
         Wrong { span: value.span(), what: what.into(), help: help.into() }
     }
 }
@@ -62,11 +62,11 @@ pub trait Kind {
     fn values(&self) -> String;
 }
 
-fn quoted(text: impl Display) -> String {
+pub(super) fn quoted(text: impl Display) -> String {
     toml::Value::String(text.to_string()).to_string()
 }
 
-fn text<'a>(value: &'a DeValue<'_>) -> Option<&'a str> {
+pub(super) fn text<'a>(value: &'a DeValue<'_>) -> Option<&'a str> {
     value.as_str()
 }
 

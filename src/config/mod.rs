@@ -4,6 +4,7 @@
 //! made from that table.
 
 mod address;
+mod desk_kinds;
 mod keys;
 mod kinds;
 mod problem;
@@ -17,8 +18,11 @@ pub use reference::{example, markdown};
 pub use units::{human_bytes, parse_duration, parse_size, show_duration};
 
 use crate::Settings;
+use crate::pseudonym::Period;
+use crate::store::Location;
+use crate::web::desk::Access;
 use kinds::Wrong;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -67,6 +71,22 @@ pub struct Config {
     pub socket_mode: u32,
     /// Where metrics and health are served.
     pub http: Option<HostPort>,
+    /// Where files are kept; `None` for the default: see [`Config::state_directory`].
+    pub state: Option<PathBuf>,
+    /// Where records are kept.
+    pub store: Location,
+    /// A file with the password for PostgreSQL.
+    pub store_password: Option<PathBuf>,
+    /// The certificates, PEM, that PostgreSQL's is checked against.
+    pub store_ca: Option<PathBuf>,
+    /// Where keys are kept; `None` for the default: see [`Config::key_directory`].
+    pub keys: Option<PathBuf>,
+    /// How long one key is used.
+    pub key_period: Period,
+    /// Where the look-up page is served.
+    pub desk: Option<HostPort>,
+    /// Who may look.
+    pub access: Access,
     /// How log lines are written.
     pub log_format: LogFormat,
     /// How much is logged.
@@ -81,6 +101,14 @@ impl Default for Config {
             listen: vec![Address::Tcp(HostPort { host: "127.0.0.1".into(), port: 10724 })],
             socket_mode: 0o660,
             http: Some(HostPort { host: "127.0.0.1".into(), port: 10725 }),
+            state: None,
+            store: Location::State,
+            store_password: None,
+            store_ca: None,
+            keys: None,
+            key_period: Period::Month,
+            desk: Some(HostPort { host: "127.0.0.1".into(), port: 10726 }),
+            access: Access::default(),
             log_format: LogFormat::Text,
             log_level: LogLevel::Info,
             settings: Settings::default(),
@@ -139,6 +167,38 @@ impl Config {
             }
         }
         text
+    }
+
+    /// Where the program keeps its files: what is configured, or what systemd gives (`STATE_DIRECTORY`), or `/var/lib/mailgauge` where
+    /// that exists or for root, or the user's own place for such files (XDG Base Directory Specification).
+    pub fn state_directory(&self) -> PathBuf {
+        const SYSTEM: &str = "/var/lib/mailgauge";
+        let variable = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+        // systemd separates several by colons; ours is the first.
+        let given = || {
+            let text = std::env::var("STATE_DIRECTORY").ok()?;
+            text.split(':').next().filter(|d| !d.is_empty()).map(PathBuf::from)
+        };
+        let of_the_user = || {
+            let base = variable("XDG_STATE_HOME").or_else(|| Some(variable("HOME")?.join(".local/state")))?;
+            (!Path::new(SYSTEM).exists() && variable("HOME").is_some_and(|home| home != Path::new("/root")))
+                .then(|| base.join("mailgauge"))
+        };
+        self.state.clone().or_else(given).or_else(of_the_user).unwrap_or_else(|| SYSTEM.into())
+    }
+
+    /// Where keys are kept: what is configured, or `keys` in the state directory, apart from `store`.
+    pub fn key_directory(&self) -> PathBuf {
+        self.keys.clone().unwrap_or_else(|| self.state_directory().join("keys"))
+    }
+
+    /// The SQLite file: `store/records.db` in the state directory, unless the configuration names another. `None` for other stores.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        match &self.store {
+            Location::State => Some(self.state_directory().join("store/records.db")),
+            Location::Sqlite(file) => Some(file.clone()),
+            Location::Postgres(_) | Location::Off => None,
+        }
     }
 
     /// The keys whose values differ in `new` and are read at the start only, as `section.key`.

@@ -1,7 +1,7 @@
 //! From milter events to the session and back. Nothing is decided here.
 
 use super::negotiation::{Terms, macros};
-use super::session::{Answer, Mail, Session};
+use super::session::{Answer, Mail, Powers, Session};
 use super::{Peer, Shared};
 use crate::report::metrics::ErrorKind;
 use crate::report::{QueueId, tag};
@@ -41,8 +41,14 @@ pub(super) fn callbacks(shared: Arc<Shared>) -> Callbacks<Peer> {
         .on_mail(|cx, arguments| {
             // The second for an MTA that does not let us name the macros we want, and sends what it was told to.
             let authenticated = is_set(&cx.macros, c"{auth_type}") || is_set(&cx.macros, c"{auth_authen}");
-            let mail = Mail::parse(arguments.iter().skip(1).map(|a| a.to_bytes()), authenticated);
-            tell(cx, ProtoOpts::NOREPLY_MAIL, |session| session.mail(mail))
+            let mut arguments = arguments.iter().map(|a| a.to_bytes());
+            let sender = arguments.next().unwrap_or_default();
+            let mail = Mail::parse(arguments, authenticated);
+            tell(cx, ProtoOpts::NOREPLY_MAIL, |session| session.mail(sender, mail))
+        })
+        .on_rcpt(|cx, arguments| {
+            let recipient = arguments.first().map_or(&[][..], |a| a.to_bytes());
+            tell(cx, ProtoOpts::NOREPLY_RCPT, |session| session.recipient(recipient))
         })
         .on_data(|cx| {
             let queue_id = queue_id(&cx.macros);
@@ -78,7 +84,7 @@ async fn end(cx: &mut EomContext<Peer>) -> Status {
     let queue_id = queue_id(&cx.macros);
     if let Some(Peer { session, terms }) = &mut cx.data {
         session.unguarded();
-        let answer = session.end(queue_id, terms.actions.contains(Actions::CHANGE_HEADER));
+        let answer = session.end(queue_id, Powers::of(*terms));
         let metrics = session.metrics();
         metrics.forged_tags_left(u64::from(answer.left));
         if carry_out(&cx.actions, *terms, answer, metrics).await.is_err() {
@@ -104,6 +110,9 @@ async fn carry_out(
         let value = if terms.leading_space() { format!(" {tag}") } else { tag };
         actions.insert_header(TAG_INDEX, tag::NAME, value).await?;
     }
+    if let Some(reason) = answer.quarantine {
+        actions.quarantine(reason).await?;
+    }
     Ok(())
 }
 
@@ -116,6 +125,15 @@ fn with_leading_space(cx: &Context<Peer>, value: CString) -> CString {
     bytes.insert(0, b' ');
     // INVARIANT: a C string with a blank before it is a C string.
     CString::from_vec_with_nul(bytes).expect("one NUL, at the end")
+}
+
+impl Powers {
+    fn of(terms: Terms) -> Powers {
+        Powers {
+            delete: terms.actions.contains(Actions::CHANGE_HEADER),
+            quarantine: terms.actions.contains(Actions::QUARANTINE),
+        }
+    }
 }
 
 fn is_set(macros: &Macros, name: &CStr) -> bool {

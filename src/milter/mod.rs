@@ -19,6 +19,7 @@ mod session;
 mod stream;
 
 use crate::Settings;
+use crate::pseudonym::Keyring;
 use crate::report::Reporter;
 use std::io;
 use std::sync::Arc;
@@ -67,6 +68,7 @@ pub enum Socket {
 /// What all sessions share.
 struct Shared {
     settings: watch::Receiver<Arc<Settings>>,
+    keyring: Arc<Keyring>,
     reporter: Arc<Reporter>,
     /// Mails on their way.
     open: watch::Sender<usize>,
@@ -75,8 +77,8 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(settings: watch::Receiver<Arc<Settings>>, reporter: Arc<Reporter>) -> Shared {
-        Shared { settings, reporter, open: watch::Sender::new(0), sessions: watch::Sender::new(0) }
+    fn new(settings: watch::Receiver<Arc<Settings>>, keyring: Arc<Keyring>, reporter: Arc<Reporter>) -> Shared {
+        Shared { settings, keyring, reporter, open: watch::Sender::new(0), sessions: watch::Sender::new(0) }
     }
 
     /// Waits until no mail is on its way, nor can one be: no session is left, or none has had a mail for a while.
@@ -108,11 +110,12 @@ struct Peer {
 pub(crate) async fn run(
     sockets: Vec<Socket>,
     settings: watch::Receiver<Arc<Settings>>,
+    keyring: Arc<Keyring>,
     reporter: Arc<Reporter>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()> {
     let (door, arrivals) = listener::open(sockets, &settings, reporter.metrics())?;
-    let shared = Arc::new(Shared::new(settings, reporter));
+    let shared = Arc::new(Shared::new(settings, keyring, reporter));
     let bounds = shared.settings.borrow().milter.clone();
     let config = indymilter::Config {
         // Whoever arrives has a place: see `listener`.

@@ -4,16 +4,18 @@ use indymilter::{Actions, MacroStage, ProtoOpts};
 use std::collections::HashMap;
 use std::ffi::CString;
 
-/// Adding our tag, deleting forged ones, and naming the macros we want. Never body, sender or recipients: a daemon that cannot alter a
-/// mail need not be trusted not to.
-const ACTIONS: Actions = Actions::ADD_HEADER.union(Actions::CHANGE_HEADER).union(Actions::REQUEST_MACROS);
+/// Adding our tag, deleting forged ones, holding a mail, and naming the macros we want. Never body, sender or recipients: a daemon
+/// that cannot alter a mail need not be trusted not to.
+const ACTIONS: Actions =
+    Actions::ADD_HEADER.union(Actions::CHANGE_HEADER).union(Actions::QUARANTINE).union(Actions::REQUEST_MACROS);
 
-/// Events we have no use for stay with the MTA: HELO names, recipients' addresses and unknown commands are not even sent to us.
-const UNWANTED: ProtoOpts = ProtoOpts::NO_HELO.union(ProtoOpts::NO_RCPT).union(ProtoOpts::NO_UNKNOWN);
+/// Events we have no use for stay with the MTA: HELO names and unknown commands are not even sent to us.
+const UNWANTED: ProtoOpts = ProtoOpts::NO_HELO.union(ProtoOpts::NO_UNKNOWN);
 
 /// Events that we never answer, which saves a round trip for each of them, each header field and each piece of the body.
 const UNANSWERED: ProtoOpts = ProtoOpts::NOREPLY_CONNECT
     .union(ProtoOpts::NOREPLY_MAIL)
+    .union(ProtoOpts::NOREPLY_RCPT)
     .union(ProtoOpts::NOREPLY_DATA)
     .union(ProtoOpts::NOREPLY_HEADER)
     .union(ProtoOpts::NOREPLY_EOH)
@@ -77,7 +79,10 @@ mod tests {
     #[test]
     fn nothing_that_could_alter_a_mail() {
         let terms = Terms::of_offer(Actions::all(), ProtoOpts::all());
-        assert_eq!(terms.actions, Actions::ADD_HEADER | Actions::CHANGE_HEADER | Actions::REQUEST_MACROS);
+        assert_eq!(
+            terms.actions,
+            Actions::ADD_HEADER | Actions::CHANGE_HEADER | Actions::QUARANTINE | Actions::REQUEST_MACROS
+        );
         assert!(
             !terms.opts.intersects(ProtoOpts::NO_HEADER | ProtoOpts::NO_BODY | ProtoOpts::NO_EOH | ProtoOpts::NO_DATA)
         );

@@ -5,8 +5,9 @@ use super::Shared;
 use super::fault::Fault;
 use crate::Settings;
 use crate::catalogue;
+use crate::pseudonym::{Address, Key, MessageId};
 use crate::report::metrics::{ErrorKind, OpenGuard, SessionGuard, Stage};
-use crate::report::{Direction, Ending, Metrics, QueueId, Record, Reference, tag};
+use crate::report::{Direction, Ending, Metrics, Parties, QueueId, Record, Reference, tag};
 use crate::scan::{EnvelopeFacts, Scanner};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -48,6 +49,11 @@ struct Message {
     settings: Arc<Settings>,
     direction: Direction,
     queue_id: Option<QueueId>,
+    /// What makes tokens of its addresses; `None` if there is no key.
+    key: Option<Arc<Key>>,
+    parties: Parties,
+    /// Recipients, those beyond the bound of `parties` too.
+    recipients: u32,
     stage: Stage,
     /// `None` once measuring has failed.
     scanner: Option<Scanner>,
@@ -114,6 +120,17 @@ pub(super) struct Answer {
     pub left: u32,
     /// Our tag.
     pub tag: Option<String>,
+    /// The mail is to be held, for this reason.
+    pub quarantine: Option<String>,
+}
+
+/// What the MTA lets us do.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Powers {
+    /// Delete header fields.
+    pub delete: bool,
+    /// Have a mail held.
+    pub quarantine: bool,
 }
 
 impl Answer {
@@ -136,20 +153,21 @@ impl Session {
         self.local = local;
     }
 
-    /// A transaction begins.
-    pub(super) fn mail(&mut self, mail: Mail) {
+    /// A transaction begins. The sender's address becomes a token at once.
+    pub(super) fn mail(&mut self, sender: &[u8], mail: Mail) {
         self.message = None;
         let shared = self.shared.clone();
         self.message = catch(&shared, || {
             self.fault.trip("mail");
             let settings = shared.settings.borrow().clone();
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             let envelope = EnvelopeFacts {
                 declared_size: mail.declared_size,
                 smtputf8: mail.smtputf8,
                 aborted: false,
-                arrival: i64::try_from(now.as_secs()).ok(),
+                arrival: Some(unix_time()),
             };
+            let key = envelope.arrival.and_then(|arrival| shared.keyring.at(arrival));
+            let sender = key.as_ref().and_then(|key| Some(key.sender(&Address::parse(sender)?)));
             let direction = match (mail.authenticated, self.local) {
                 (true, _) => Direction::Outbound,
                 (false, true) => Direction::Internal,
@@ -160,11 +178,28 @@ impl Session {
                 settings,
                 direction,
                 queue_id: None,
+                key,
+                parties: Parties { sender, ..Parties::default() },
+                recipients: 0,
                 stage: Stage::Mail,
                 forged_tags: 0,
                 scan_time: Duration::ZERO,
                 _open: OpenMessage::new(&shared),
             })
+        });
+    }
+
+    /// A recipient. The address becomes a token at once.
+    pub(super) fn recipient(&mut self, recipient: &[u8]) {
+        let Some(message) = &mut self.message else { return };
+        message.recipients = message.recipients.saturating_add(1);
+        let Message { key, parties, .. } = message.as_mut();
+        catch(&self.shared, || {
+            if let (Some(key), Some(address)) = (key, Address::parse(recipient))
+                && parties.recipients.len() < Parties::MAX
+            {
+                parties.recipients.push(key.recipient(&address));
+            }
         });
     }
 
@@ -184,10 +219,22 @@ impl Session {
         {
             message.forged_tags = message.forged_tags.saturating_add(1);
         }
+        self.message_id(name, value);
         self.scan(Stage::Header, |scanner, fault| {
             fault.trip("header");
             scanner.header(name, value);
         });
+    }
+
+    /// The first Message-ID becomes a token at once.
+    fn message_id(&mut self, name: &[u8], value: &[u8]) {
+        let Some(message) = &mut self.message else { return };
+        if message.parties.message_id.is_none() && name.eq_ignore_ascii_case(b"Message-ID") {
+            let Message { key, parties, .. } = message.as_mut();
+            catch(&self.shared, || {
+                parties.message_id = key.as_ref().and_then(|key| Some(key.message_id(&MessageId::parse(value)?)));
+            });
+        }
     }
 
     /// The header block is complete.
@@ -206,27 +253,30 @@ impl Session {
         });
     }
 
-    /// The mail is complete: tells about it, and says what is to be changed. `may_delete` says whether the MTA lets header fields
-    /// be deleted.
-    pub(super) fn end(&mut self, queue_id: Option<QueueId>, may_delete: bool) -> Answer {
+    /// The mail is complete: tells about it, and says what is to be changed.
+    pub(super) fn end(&mut self, queue_id: Option<QueueId>, powers: Powers) -> Answer {
         let mut answer = Answer::default();
         let Some(mut message) = self.message.take() else { return answer };
         message.queue_id = message.queue_id.or(queue_id);
         answer.forged = message.forged_tags;
-        answer.left = if may_delete { answer.forged.saturating_sub(MAX_DELETED) } else { answer.forged };
+        answer.left = if powers.delete { answer.forged.saturating_sub(MAX_DELETED) } else { answer.forged };
 
         let fault = &mut self.fault;
         let told = message.scanner.take().and_then(|scanner| {
             catch(&self.shared, || {
                 fault.trip("eom");
-                let record = message.record(scanner, Ending::Measured);
+                let mut record = message.record(scanner, Ending::Measured);
+                if !powers.quarantine {
+                    record.verdict.quarantine = None;
+                }
                 let tag = record.verdict.tag.then(|| tag::value(&record, answer.left > 0));
+                let quarantine = record.verdict.quarantine.map(|entry| format!("mailgauge: {}", entry.id));
                 self.shared.reporter.publish(&record);
-                tag
+                (tag, quarantine)
             })
         });
         match told {
-            Some(tag) => answer.tag = tag,
+            Some((tag, quarantine)) => (answer.tag, answer.quarantine) = (tag, quarantine),
             None => tracing::error!(
                 queue_id = message.queue_id.as_ref().map(QueueId::as_str),
                 "a mail passed unmeasured after an internal error"
@@ -276,16 +326,21 @@ impl Session {
 }
 
 impl Message {
-    fn record(&self, scanner: Scanner, ending: Ending) -> Record {
+    fn record(&mut self, scanner: Scanner, ending: Ending) -> Record {
         let begun = Instant::now();
         let mut facts = scanner.finish();
         facts.envelope.aborted = ending == Ending::Aborted;
         let findings = catalogue::diagnose(&facts, &self.settings.thresholds);
         let mut verdict = self.settings.policy.decide(&findings);
-        verdict.tag &= ending == Ending::Measured;
+        if ending == Ending::Aborted {
+            (verdict.tag, verdict.quarantine) = (false, None);
+        }
         Record {
+            time: unix_time(),
             reference: Reference::new(),
             queue_id: self.queue_id,
+            parties: std::mem::take(&mut self.parties),
+            recipients: self.recipients,
             direction: self.direction,
             ending,
             facts,
@@ -294,6 +349,12 @@ impl Message {
             scan_time: self.scan_time + begun.elapsed(),
         }
     }
+}
+
+/// Seconds since the epoch; 0 before it.
+fn unix_time() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// The one place where an internal error becomes an accepted mail: a panic in `work` is counted, and `None`.
@@ -315,6 +376,8 @@ mod tests {
     use prometheus::Registry;
     use tokio::sync::watch;
 
+    const ALL: Powers = Powers { delete: true, quarantine: true };
+
     struct Bench {
         session: Session,
         settings: watch::Sender<Arc<Settings>>,
@@ -325,7 +388,7 @@ mod tests {
         let registry = Registry::new();
         let metrics = Arc::new(Metrics::register(&registry).unwrap());
         let (settings, receiver) = watch::channel(Arc::new(Settings::default()));
-        let shared = Arc::new(Shared::new(receiver, Arc::new(Reporter::new(metrics))));
+        let shared = Arc::new(Shared::new(receiver, Arc::default(), Arc::new(Reporter::new(metrics))));
         Bench { session: Session::new(shared), settings, registry }
     }
 
@@ -336,14 +399,14 @@ mod tests {
         }
 
         fn send(&mut self, forged: u32, may_delete: bool) -> Answer {
-            self.session.mail(Mail::default());
+            self.session.mail(b"<a@example.org>", Mail::default());
             self.session.data(QueueId::parse(b"4TxY6W1k2Jz9"));
             for _ in 0..forged {
                 self.session.header(b"x-MAILGAUGE", b" v=1; level=clean");
             }
             self.session.end_of_headers();
             self.session.body(b"body\r\n");
-            self.session.end(None, may_delete)
+            self.session.end(None, Powers { delete: may_delete, quarantine: true })
         }
     }
 
@@ -380,9 +443,9 @@ mod tests {
         let auth = Mail { authenticated: true, ..Mail::default() };
         for (local, mail) in [(true, auth), (false, auth), (true, Mail::default()), (false, Mail::default())] {
             bench.session.connected(local);
-            bench.session.mail(mail);
+            bench.session.mail(b"<a@example.org>", mail);
             bench.session.data(None);
-            bench.session.end(None, true);
+            bench.session.end(None, ALL);
         }
         let count = |direction: &str| {
             Direction::ALL.iter().find(|d| d.name() == direction).unwrap();
@@ -401,14 +464,14 @@ mod tests {
     fn aborts_are_told_by_how_far_they_came() {
         let mut bench = bench();
         bench.session.abort();
-        bench.session.mail(Mail::default());
+        bench.session.mail(b"<a@example.org>", Mail::default());
         bench.session.abort();
         assert!(bench.has("mailgauge_transactions_aborted_total{stage=\"mail\"} 1"));
-        bench.session.mail(Mail::default());
+        bench.session.mail(b"<a@example.org>", Mail::default());
         bench.session.data(None);
         bench.session.abort();
         assert!(bench.has("mailgauge_transactions_aborted_total{stage=\"data\"} 1"));
-        bench.session.mail(Mail::default());
+        bench.session.mail(b"<a@example.org>", Mail::default());
         bench.session.header(b"Subject", b" x");
         bench.session.body(b"y");
         bench.session.abort();
@@ -423,12 +486,12 @@ mod tests {
     #[test]
     fn a_mail_keeps_the_settings_it_began_with() {
         let mut bench = bench();
-        bench.session.mail(Mail::default());
+        bench.session.mail(b"<a@example.org>", Mail::default());
         let mut settings = Settings::default();
         settings.policy.tag = TagMode::Off;
         bench.settings.send_replace(Arc::new(settings));
         bench.session.data(None);
-        assert!(bench.session.end(None, true).tag.is_some());
+        assert!(bench.session.end(None, ALL).tag.is_some());
         assert!(bench.send(0, true).tag.is_none());
         assert_eq!(bench.send(2, true).to_delete().count(), 2);
     }
@@ -439,6 +502,6 @@ mod tests {
         bench.session.header(b"Subject", b" x");
         bench.session.body(b"y");
         bench.session.abort();
-        assert_eq!(bench.session.end(None, true), Answer::default());
+        assert_eq!(bench.session.end(None, ALL), Answer::default());
     }
 }

@@ -8,8 +8,10 @@ pub mod tag;
 
 use crate::catalogue::Finding;
 use crate::policy::Verdict;
+use crate::pseudonym::Token;
 use crate::scan::Facts;
 use crate::scan::closed::closed;
+use crate::scan::facts::{ContentFree, sealed};
 pub use metrics::Metrics;
 pub use panics::install_panic_hook;
 pub use reference::Reference;
@@ -65,12 +67,61 @@ impl QueueId {
     }
 }
 
+impl std::fmt::Debug for QueueId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl serde::Serialize for QueueId {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for QueueId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<QueueId, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        QueueId::parse(text.as_bytes()).ok_or_else(|| serde::de::Error::custom("no queue ID"))
+    }
+}
+
+impl sealed::Sealed for QueueId {}
+impl ContentFree for QueueId {}
+
+/// Whose mail it is, as tokens. Empty where there was no key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parties {
+    /// The envelope sender; `None` for the empty one, which delivery reports have.
+    pub sender: Option<Token>,
+    /// The envelope recipients, each once; at most [`Parties::MAX`].
+    pub recipients: Vec<Token>,
+    /// The Message-ID; the first one, if there are several.
+    pub message_id: Option<Token>,
+}
+
+impl Parties {
+    /// Recipients whose tokens are kept. Postfix takes 1,000 in one transaction (`smtpd_recipient_limit`).
+    pub const MAX: usize = 1000;
+
+    /// Every token.
+    pub fn tokens(&self) -> impl Iterator<Item = Token> {
+        self.sender.into_iter().chain(self.message_id).chain(self.recipients.iter().copied())
+    }
+}
+
 /// Everything that is told about one mail.
 pub struct Record {
+    /// When it ended, in seconds since the epoch.
+    pub time: i64,
     /// The short name a user can read out.
     pub reference: Reference,
     /// Postfix's queue ID.
     pub queue_id: Option<QueueId>,
+    /// Whose mail it is.
+    pub parties: Parties,
+    /// Recipients of the transaction.
+    pub recipients: u32,
     /// Which way the mail goes.
     pub direction: Direction,
     /// How the transaction ended.
@@ -112,23 +163,38 @@ fn level_name(level: Option<crate::catalogue::Level>) -> &'static str {
     level.map_or(CLEAN, crate::catalogue::Level::name)
 }
 
-/// The one place that tells about a mail: counts it and writes its journal line.
+/// Where records are kept. It must neither wait nor fail: the mail is on its way.
+pub trait Sink: Send + Sync {
+    /// Takes what is to be kept of a record.
+    fn keep(&self, record: &Record);
+}
+
+/// The one place that tells about a mail: counts it, writes its journal line, and hands it to the store.
 ///
 /// The tag is told by the milter itself, for it must be on its way before the mail goes on.
 pub struct Reporter {
     metrics: Arc<Metrics>,
+    sink: Option<Box<dyn Sink>>,
 }
 
 impl Reporter {
-    /// A reporter that counts in `metrics`.
+    /// A reporter that counts in `metrics`, and keeps no records.
     pub fn new(metrics: Arc<Metrics>) -> Reporter {
-        Reporter { metrics }
+        Reporter { metrics, sink: None }
+    }
+
+    /// The same, and records go to `sink`.
+    pub fn keeping(self, sink: Box<dyn Sink>) -> Reporter {
+        Reporter { sink: Some(sink), ..self }
     }
 
     /// Tells about one mail. Call it once for each.
     pub fn publish(&self, record: &Record) {
         self.metrics.message_ended(record);
         journal::tell(record);
+        if let Some(sink) = &self.sink {
+            sink.keep(record);
+        }
     }
 
     /// The metrics, for what is not about a single mail.
@@ -166,7 +232,10 @@ pub(crate) mod testing {
         let verdict = crate::policy::Policy::default().decide(&findings);
         Record {
             reference: Reference::from_bits(0x0012_3456_789A_BCDE),
+            time: 1_795_521_600,
             queue_id: QueueId::parse(b"4TxY6W1k2Jz9"),
+            parties: Parties::default(),
+            recipients: 1,
             direction: Direction::Inbound,
             ending: Ending::Measured,
             facts: Facts { wire_bytes: 35_872_337, attachments: 2, attachment_bytes: 26_214_400, ..Facts::default() },

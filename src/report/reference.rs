@@ -1,5 +1,6 @@
 //! The reference of a mail: short, speakable, with a check character.
 
+use crate::scan::facts::{ContentFree, sealed};
 use std::fmt;
 
 /// Crockford's base32: no I, L, O, U.
@@ -45,6 +46,11 @@ impl Reference {
         }
         digits[Self::LENGTH - 1] = check_digit(&digits[..Self::LENGTH - 1]);
         Reference(digits)
+    }
+
+    /// The 55 bits it is made of.
+    pub fn bits(&self) -> u64 {
+        self.0[..Self::LENGTH - 1].iter().rev().fold(0, |bits, digit| bits << 5 | u64::from(*digit))
     }
 
     /// Reads a reference as people write it: any case, blanks and dashes anywhere, O for 0, I and L for 1.
@@ -107,6 +113,16 @@ impl serde::Serialize for Reference {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Reference {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Reference, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        Reference::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+impl sealed::Sealed for Reference {}
+impl ContentFree for Reference {}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +131,7 @@ mod tests {
     fn is_read_as_people_write_it() {
         let reference = Reference::from_bits(0x0012_3456_789A_BCDE);
         let shown = reference.to_string();
+        assert_eq!(reference.bits(), 0x0012_3456_789A_BCDE);
         assert_eq!(shown.len(), 14);
         assert_eq!(Reference::parse(&shown), Ok(reference));
         assert_eq!(Reference::parse(&shown.to_lowercase().replace('-', " ")), Ok(reference));

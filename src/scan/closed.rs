@@ -24,6 +24,11 @@ macro_rules! closed {
             pub const fn name(self) -> &'static str {
                 match self { $( $name::$variant => $text ),+ }
             }
+
+            /// The member that a text stands for.
+            pub fn named(text: &str) -> Option<$name> {
+                $name::ALL.iter().copied().find(|member| member.name() == text)
+            }
         }
 
         impl std::fmt::Display for $name {
@@ -35,6 +40,14 @@ macro_rules! closed {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
                 s.serialize_str(self.name())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                $name::named(&text)
+                    .ok_or_else(|| serde::de::Error::unknown_variant(&text, &[$( $text ),+]))
             }
         }
 

@@ -33,11 +33,12 @@ macro_rules! facts {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name { $( $(#[$fmeta])* pub $field: $ty ),+ }
-        impl sealed::Sealed for $name {}
-        impl ContentFree for $name {}
-        const _: () = { const fn content_free<T: ContentFree>() {} $( content_free::<$ty>(); )+ };
+        impl $crate::scan::facts::sealed::Sealed for $name {}
+        impl $crate::scan::facts::ContentFree for $name {}
+        const _: () = { use $crate::scan::facts::ContentFree; const fn content_free<T: ContentFree>() {} $( content_free::<$ty>(); )+ };
     };
 }
+pub(crate) use facts;
 
 macro_rules! flags {
     ($( $(#[$meta:meta])* pub struct $name:ident: $ty:ty { $( $(#[doc = $fdoc:literal])* const $flag:ident = $bit:literal; )+ } )+) => {

@@ -1,6 +1,7 @@
 //! HTTP for machines and for the first look: metrics, health, a landing page. Nothing here is about a single mail.
 
 mod connection;
+pub mod desk;
 mod health;
 mod landing;
 

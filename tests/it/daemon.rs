@@ -74,7 +74,7 @@ impl Daemon {
         let sockets = vec![Socket::Tcp(tcp), Socket::Unix(UnixListener::bind(&unix).unwrap())];
         let (settings, receiver) = watch::channel(Arc::new(settings));
         let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(mailgauge::run(sockets, receiver, Arc::new(reporter), async {
+        let task = tokio::spawn(mailgauge::run(sockets, receiver, Arc::default(), Arc::new(reporter), async {
             let _ = stopped.await;
         }));
         Daemon { tcp: address, settings, registry, unix, _directory: directory, stop: Some(stop), task }

@@ -8,10 +8,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("scan", &[]),
     ("catalogue", &["scan"]),
     ("policy", &["scan", "catalogue"]),
-    ("report", &["scan", "catalogue", "policy"]),
-    ("milter", &["scan", "catalogue", "policy", "report"]),
-    ("web", &["report", "catalogue", "scan"]),
-    ("config", &["scan", "catalogue", "policy", "milter"]),
+    ("pseudonym", &["scan"]),
+    ("report", &["scan", "catalogue", "policy", "pseudonym"]),
+    ("milter", &["scan", "catalogue", "policy", "report", "pseudonym"]),
+    ("store", &["scan", "catalogue", "policy", "report", "pseudonym", "config"]),
+    ("web", &["report", "catalogue", "scan", "policy", "pseudonym", "store", "config"]),
+    ("config", &["scan", "catalogue", "policy", "milter", "pseudonym", "store", "web"]),
 ];
 
 /// Crates that belong to certain rooms alone.
@@ -21,7 +23,10 @@ const CRATES: &[(&str, &[&str])] = &[
     ("infer", &["scan"]),
     ("base64_simd", &["scan"]),
     ("memchr", &["scan"]),
-    ("unicode_normalization", &["scan"]),
+    ("unicode_normalization", &["scan", "pseudonym"]),
+    ("hmac", &["pseudonym", "store"]),
+    ("rusqlite", &["store"]),
+    ("postgres", &["store", "config"]),
     ("prometheus", &["report", "web", "cli"]),
     ("axum", &["web"]),
     ("maud", &["web"]),
@@ -29,7 +34,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("walkdir", &["cli"]),
     ("tokio", &["milter", "web", "cli", "lib"]),
-    ("tracing", &["milter", "web", "cli", "lib", "report"]),
+    ("tracing", &["milter", "web", "cli", "lib", "report", "store"]),
 ];
 
 /// What would be an input, an output or a clock in the scanner.
