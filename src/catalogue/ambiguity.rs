@@ -293,7 +293,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "This mail was built wrongly, and programs disagree about what is in it. Please ask the sender to send it \
             from another program.",
         tell_nl: "Dit bericht is verkeerd opgebouwd, en programma's zijn het er niet over eens wat erin zit. Vraag de \
-            afzender het met een ander programma te sturen.",
+            afzender om het met een ander programma te sturen.",
         fix: FIX,
         misses: "We take such a multipart for one part.",
         rfc: "RFC 2046 §5.1.1",
@@ -330,7 +330,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "This mail was built wrongly, and programs disagree about what is in it. Please ask the sender to send it \
             from another program.",
         tell_nl: "Dit bericht is verkeerd opgebouwd, en programma's zijn het er niet over eens wat erin zit. Vraag de \
-            afzender het met een ander programma te sturen.",
+            afzender om het met een ander programma te sturen.",
         fix: FIX,
         misses: "We go by what is announced. A boundary that never comes in a part that needs none is harmless \
             and not meant.",
@@ -369,7 +369,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "If a file is missing or the text looks odd, please look at the mail in webmail. If that does not help, ask \
             the sender to send it from another program.",
         tell_nl: "Als er een bestand ontbreekt of de tekst er vreemd uitziet, bekijk het bericht dan in de webmail. \
-            Als dat niet helpt, vraag de afzender dan het met een ander programma te sturen.",
+            Als dat niet helpt, vraag de afzender dan om het met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator; or a server on the way that adds blanks.",
         misses: "We take the line for a separating one, as it should be.",
         rfc: "RFC 2046 §5.1.1",
@@ -437,7 +437,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "This mail was built wrongly, and programs disagree about what is in it. Please ask the sender to send it \
             from another program.",
         tell_nl: "Dit bericht is verkeerd opgebouwd, en programma's zijn het er niet over eens wat erin zit. Vraag de \
-            afzender het met een ander programma te sturen.",
+            afzender om het met een ander programma te sturen.",
         fix: FIX,
         misses: "We give a separating line to the innermost container that is still open; without lines of its \
             own a container is one part or empty.",
@@ -491,7 +491,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Your program may not show all of this mail. Please look at it in webmail, or ask the sender to send it \
             from another program.",
         tell_nl: "Uw programma toont misschien niet het hele bericht. Bekijk het in de webmail, of vraag de afzender \
-            het met een ander programma te sturen.",
+            om het met een ander programma te sturen.",
         fix: FIX,
         misses: "We join and decode the pieces of a boundary, unless it is also there in plain form.",
         rfc: "RFC 2231 §3, §4; RFC 2046 §5.1.1",
@@ -509,7 +509,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Your program may not show all of this mail. Please look at it in webmail, or ask the sender to send it \
             from another program.",
         tell_nl: "Uw programma toont misschien niet het hele bericht. Bekijk het in de webmail, of vraag de afzender \
-            het met een ander programma te sturen.",
+            om het met een ander programma te sturen.",
         fix: FIX,
         misses: "We look for the parts in the text as it is. For an attached mail see cte-composite-encoded.",
         rfc: "RFC 2045 §6.4",
@@ -528,7 +528,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The file may be damaged or be another one in each program. If you did not expect it, do not open it; \
             otherwise please ask the sender to send it again.",
         tell_nl: "Het bestand is misschien beschadigd, of in elk programma anders. Als u het niet verwachtte, open het \
-            dan niet; vraag anders de afzender het opnieuw te sturen.",
+            dan niet; vraag de afzender anders om het opnieuw te sturen.",
         fix: "The sender's mail program or its administrator; or a server on the way that writes into mail.",
         misses: "We skip foreign characters and stop at complete padding. Where they stand behind the data \
             only, it is cte-base64-invalid-chars or cte-base64-data-after-padding.",
@@ -548,7 +548,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Some characters, links or files in this mail may be wrong. If it matters, please ask the sender to send \
             it again.",
         tell_nl: "Sommige tekens, links of bestanden in dit bericht kloppen misschien niet. Als het belangrijk is, \
-            vraag de afzender dan het opnieuw te sturen.",
+            vraag de afzender dan om het opnieuw te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "We take what is no code literally. It is not counted: one wrong code is reported like a \
             thousand. Long lines, lower case and raw characters are findings of their own.",

@@ -56,7 +56,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Some providers refuse an archive with a password that has another archive inside. Please ask the sender \
             to pack the files directly, or to offer a download.",
         tell_nl: "Sommige providers weigeren een archief met een wachtwoord waar nog een archief in zit. Vraag de \
-            afzender de bestanden rechtstreeks in te pakken, of een download aan te bieden.",
+            afzender om de bestanden rechtstreeks in te pakken, of een download aan te bieden.",
         fix: "The sender: pack the files into one archive, or offer a download.",
         misses: "Archives whose names cannot be seen: most 7z archives, and RAR archives with encrypted names.",
         rfc: "support.google.com/mail/answer/6590",
@@ -151,8 +151,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Some scanners and unpackers give up and refuse it.",
         tell: "The archive contains very many files, and some mail systems refuse that. Please ask the sender to offer \
             a download if it does not arrive.",
-        tell_nl: "Het archief bevat zeer veel bestanden, en sommige mailsystemen weigeren dat. Vraag de afzender een \
-            download aan te bieden als het niet aankomt.",
+        tell_nl: "Het archief bevat zeer veel bestanden, en sommige mailsystemen weigeren dat. Vraag de afzender om \
+            een download aan te bieden als het niet aankomt.",
         fix: "The sender: offer a download.",
         misses: "Archives inside archives; most 7z archives.",
         rfc: "none",
@@ -169,7 +169,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Windows and macOS cannot unpack it by themselves; 7-Zip and others can.",
         tell: "Windows cannot unpack this archive by itself. Please use 7-Zip, or ask the sender to pack it as an \
             ordinary ZIP.",
-        tell_nl: "Windows kan dit archief niet zelf uitpakken. Gebruik 7-Zip, of vraag de afzender het als gewoon \
+        tell_nl: "Windows kan dit archief niet zelf uitpakken. Gebruik 7-Zip, of vraag de afzender om het als gewoon \
             ZIP-bestand in te pakken.",
         fix: "The sender: pack it as an ordinary ZIP (Deflate).",
         misses: "What hides behind encryption. Newer systems know more methods.",

@@ -66,7 +66,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Some servers refuse mail with very many files (Exchange Online: more than 250), and people overlook \
             some of them.",
         tell: "This mail has very many files. Please put them into one archive (zip) and send that.",
-        tell_nl: "Dit bericht heeft zeer veel bestanden. Zet ze samen in één zip-bestand en stuur dat.",
+        tell_nl: "Dit bericht heeft zeer veel bijlagen. Zet ze samen in één zip-bestand en stuur dat.",
         fix: "The sender: put the files into one archive.",
         misses: "Files inside archives are not counted.",
         rfc: "Exchange Online limits: 250 attachments",
@@ -83,7 +83,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "The recipient sees a file that does not open.",
         tell: "The attached file is empty: nothing of it was sent. Please ask the sender to attach it again and to \
             check its size first.",
-        tell_nl: "Het bijgevoegde bestand is leeg: er is niets van verstuurd. Vraag de afzender het opnieuw bij te \
+        tell_nl: "Het bijgevoegde bestand is leeg: er is niets van verstuurd. Vraag de afzender om het opnieuw bij te \
             voegen en eerst te kijken hoe groot het is.",
         fix: "The sender: attach the file again. Often it was still open, or not yet fetched from a cloud folder.",
         misses: "Empty texts are left out, as some programs add them on purpose.",
@@ -102,7 +102,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A PDF under 300 bytes, an Office document under 1 KiB, a ZIP under 22 bytes or a JPEG under 120 bytes.",
         why: "No whole file of these formats is so small: only a stub arrived, and it will not open.",
         tell: "Only a tiny piece of the file was sent. Please ask the sender to attach it again.",
-        tell_nl: "Er is maar een heel klein stukje van het bestand verstuurd. Vraag de afzender het opnieuw bij te \
+        tell_nl: "Er is maar een heel klein stukje van het bestand verstuurd. Vraag de afzender om het opnieuw bij te \
             voegen.",
         fix: "The sender: attach the file again.",
         misses: "Only these formats, by their extension. Larger stubs are not noticed.",
@@ -120,7 +120,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "A program shows one of the alternatives and hides the others: many recipients will not see this file.",
         tell: "The mail contains a file that your program may hide. Please ask the sender to attach it again to a \
             new mail, or look at the mail in webmail.",
-        tell_nl: "Het bericht bevat een bestand dat uw programma misschien verbergt. Vraag de afzender het nog eens \
+        tell_nl: "Het bericht bevat een bestand dat uw programma misschien verbergt. Vraag de afzender om het nog eens \
             bij een nieuw bericht te voegen, of bekijk het bericht in de webmail.",
         fix: "The sender's mail program or its administrator: files belong into multipart/mixed.",
         misses: "It cannot know which program shows which part. Calendars and attached messages are left out unless \
@@ -140,7 +140,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The mail contains a file that your program may not list. Please look at the mail in webmail, or ask \
             the sender to attach it to a new mail.",
         tell_nl: "Het bericht bevat een bestand dat uw programma misschien niet in de lijst zet. Bekijk het bericht in \
-            de webmail, of vraag de afzender het bij een nieuw bericht te voegen.",
+            de webmail, of vraag de afzender om het bij een nieuw bericht te voegen.",
         fix: "The sender's mail program or its administrator: files belong into multipart/mixed.",
         misses: "Parts with a Content-ID to which the text does not refer are hidden as well; that is not looked at.",
         rfc: "RFC 2387 §3",
@@ -217,8 +217,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "The mail is a multipart/mixed with a single text and no attachment.",
         why: "If the recipient misses a file: it was not in the mail when it passed.",
         tell: "There was no file in this mail when it reached us. Please ask the sender to attach it again.",
-        tell_nl: "Er zat geen bestand bij dit bericht toen het bij ons aankwam. Vraag de afzender het opnieuw bij te \
-            voegen.",
+        tell_nl: "Er zat geen bestand bij dit bericht toen het bij ons aankwam. Vraag de afzender om het opnieuw bij \
+            te voegen.",
         fix: "The sender, if a file was meant to be there.",
         misses: "Many programs and mailing lists build every mail like this. A file that was promised but never \
             attached is seen only this way.",

@@ -56,7 +56,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Special letters in this mail may look wrong. If it matters, please ask the sender to send it again \
             from another program.",
         tell_nl: "Speciale tekens in dit bericht kunnen er verkeerd uitzien. Als het belangrijk is, vraag de afzender \
-            dan het opnieuw te sturen met een ander programma.",
+            dan om het opnieuw te sturen met een ander programma.",
         fix: "The sender's mail program or its administrator; often a script or a form on a web page.",
         misses: "Only the first 8 KiB of a text are looked at, and not the text of attached files. Other character \
             sets are not checked.",
@@ -75,7 +75,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Special letters in this mail may look wrong, or it may seem empty. Please look at it in webmail, or \
             ask the sender to send it from another program.",
         tell_nl: "Speciale tekens in dit bericht kunnen er verkeerd uitzien, of het lijkt leeg. Bekijk het in de \
-            webmail, of vraag de afzender het met een ander programma te sturen.",
+            webmail, of vraag de afzender om het met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator; often a script or a form on a web page.",
         misses: "The list of names has those of browsers and some older ones; a program may know more. Attached files \
             are not looked at.",
@@ -94,7 +94,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Special letters in this mail may look wrong. If it matters, please ask the sender to send it again \
             from another program.",
         tell_nl: "Speciale tekens in dit bericht kunnen er verkeerd uitzien. Als het belangrijk is, vraag de afzender \
-            dan het opnieuw te sturen met een ander programma.",
+            dan om het opnieuw te sturen met een ander programma.",
         fix: "The sender's mail program or its administrator; often a script or a form on a web page.",
         misses: "Only the first 8 KiB of a text are looked at, and not the text of attached files. Where the encoding \
             is not declared either, cte-undeclared-8bit tells of it.",

@@ -73,8 +73,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Windows, Office and most unpackers refuse it as damaged.",
         tell: "The file is incomplete and cannot be opened. Please ask the sender to check the original and to send \
             it again.",
-        tell_nl: "Het bestand is onvolledig en kan niet worden geopend. Vraag de afzender het origineel te controleren \
-            en opnieuw te sturen.",
+        tell_nl: "Het bestand is onvolledig en kan niet worden geopend. Vraag de afzender om het origineel te \
+            controleren en opnieuw te sturen.",
         fix: "The sender: send the file again, and check whether the original opens.",
         misses: "More than 64 KiB of other data behind the end hide it. Damage in the middle is not noticed.",
         rfc: "PKWARE APPNOTE 4.3.16",
@@ -92,8 +92,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Some programs open it, some call it damaged, and some show only a part of it.",
         tell: "The file is damaged, so some programs cannot open it. Please ask the sender to check the original and \
             to make it anew.",
-        tell_nl: "Het bestand is beschadigd, daarom kunnen sommige programma's het niet openen. Vraag de afzender het \
-            origineel te controleren en het bestand opnieuw te maken.",
+        tell_nl: "Het bestand is beschadigd, daarom kunnen sommige programma's het niet openen. Vraag de afzender om \
+            het origineel te controleren en het bestand opnieuw te maken.",
         fix: "The sender: make the file anew; if it comes from a web application, its maker.",
         misses: "Only the list of contents is compared, and only where it is seen as a whole: the files inside are not \
             unpacked.",
@@ -113,8 +113,8 @@ pub(super) static ENTRIES: &[Entry] = &[
             program packed the document wrongly.",
         tell: "Office cannot open this file. Please ask the sender to open and save it once more, or to send it as it \
             really is.",
-        tell_nl: "Office kan dit bestand niet openen. Vraag de afzender het nog eens te openen en op te slaan, of het \
-            te sturen als wat het werkelijk is.",
+        tell_nl: "Office kan dit bestand niet openen. Vraag de afzender om het nog eens te openen en op te slaan, of \
+            het te sturen als wat het werkelijk is.",
         fix: "The sender: save the document again in Office; or give an archive its right name.",
         misses: "Only the presence of that one entry is looked at. It is not decided where the list of contents is \
             larger than 64 KiB and cannot be walked through.",
@@ -133,7 +133,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "LibreOffice opens it mostly; mail filters and other programs take it for an ordinary archive.",
         tell: "Some programs do not recognise this document. If it does not open, please ask the sender to save it \
             once more with LibreOffice.",
-        tell_nl: "Sommige programma's herkennen dit document niet. Als het niet opengaat, vraag de afzender dan het \
+        tell_nl: "Sommige programma's herkennen dit document niet. Als het niet opengaat, vraag de afzender dan om het \
             nog eens op te slaan met LibreOffice.",
         fix: "The sender's program that made the file.",
         misses: "Whether the rest of the document is in order.",
@@ -150,7 +150,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A PDF has no end mark within its last 64 KiB, or more of the document behind its last one.",
         why: "PDF programs call it damaged, or show only its first pages.",
         tell: "The PDF is incomplete. Please ask the sender to check the original and to send it again.",
-        tell_nl: "De PDF is onvolledig. Vraag de afzender het origineel te controleren en opnieuw te sturen.",
+        tell_nl: "De PDF is onvolledig. Vraag de afzender om het origineel te controleren en opnieuw te sturen.",
         fix: "The sender: send the file again, and check whether the original opens.",
         misses: "Some programs repair such files silently. Damage in the middle is not noticed.",
         rfc: "ISO 32000-1 §7.5.5",
@@ -167,8 +167,8 @@ pub(super) static ENTRIES: &[Entry] = &[
             else that is known.",
         why: "PDF programs refuse it.",
         tell: "This file cannot be opened as a PDF. Please ask the sender to open the original, and to send it again.",
-        tell_nl: "Dit bestand is niet als PDF te openen. Vraag de afzender het origineel te openen, en het opnieuw te \
-            sturen.",
+        tell_nl: "Dit bestand is niet als PDF te openen. Vraag de afzender om het origineel te openen, en het opnieuw \
+            te sturen.",
         fix: "The sender: check the original and send it again.",
         misses: "Files with content of another known kind have a finding of their own.",
         rfc: "ISO 32000-1 §7.5.2, annex H.3.4.1",
@@ -187,7 +187,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Some programs may call this PDF damaged. If it does not open, please ask the sender to print it to a \
             new PDF.",
         tell_nl: "Sommige programma's noemen deze PDF misschien beschadigd. Als hij niet opengaat, vraag de afzender \
-            dan er via Afdrukken een nieuwe PDF van te maken.",
+            dan om er via Afdrukken een nieuwe PDF van te maken.",
         fix: "The sender's program that made the file.",
         misses: "Most programs open such files all the same. Blanks and zeros at the end are not counted.",
         rfc: "ISO 32000-1 annex H.3.4.4",
@@ -204,8 +204,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Unpackers call it damaged. Its list of contents is at its end, so nothing can be unpacked.",
         tell: "The archive is incomplete and cannot be opened. Please ask the sender to check the original and to send \
             it again.",
-        tell_nl: "Het archief is onvolledig en kan niet worden geopend. Vraag de afzender het origineel te controleren \
-            en opnieuw te sturen.",
+        tell_nl: "Het archief is onvolledig en kan niet worden geopend. Vraag de afzender om het origineel te \
+            controleren en opnieuw te sturen.",
         fix: "The sender: send the archive again, and check whether the original opens.",
         misses: "Damage to the files inside, which are not unpacked.",
         rfc: "7zFormat.txt of the 7-Zip SDK",
@@ -221,7 +221,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A RAR archive ends in the middle of a file, or its structure is broken.",
         why: "Unpackers stop there: the last files are missing or damaged.",
         tell: "The archive is incomplete. Please ask the sender to check the original and to send it again.",
-        tell_nl: "Het archief is onvolledig. Vraag de afzender het origineel te controleren en opnieuw te sturen.",
+        tell_nl: "Het archief is onvolledig. Vraag de afzender om het origineel te controleren en opnieuw te sturen.",
         fix: "The sender: send the archive again, and check whether the original opens.",
         misses: "Archives of RAR 4 and older have no end mark that is always there: one that ends exactly between two \
             files is not noticed. With encrypted names only the length tells, by which one cut in 8 (RAR 4) or 16 (RAR \
@@ -239,7 +239,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A gzip file is too short, or what stands at its end cannot be its size.",
         why: "It unpacks partly or not at all.",
         tell: "The file seems to be incomplete. Please ask the sender to check the original and to send it again.",
-        tell_nl: "Het bestand lijkt onvolledig. Vraag de afzender het origineel te controleren en opnieuw te sturen.",
+        tell_nl: "Het bestand lijkt onvolledig. Vraag de afzender om het origineel te controleren en opnieuw te \
+            sturen.",
         fix: "The sender: send the file again, and check whether the original opens.",
         misses: "It is not unpacked: of a small file nearly every cut is noticed, of one of 1 MiB three in four, of \
             more than 4 MiB none.",
@@ -256,7 +257,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A tar, cab or xz archive ends before its own end.",
         why: "Unpackers stop there: the last files are missing or damaged.",
         tell: "The archive is incomplete. Please ask the sender to check the original and to send it again.",
-        tell_nl: "Het archief is onvolledig. Vraag de afzender het origineel te controleren en opnieuw te sturen.",
+        tell_nl: "Het archief is onvolledig. Vraag de afzender om het origineel te controleren en opnieuw te sturen.",
         fix: "The sender: send the archive again, and check whether the original opens.",
         misses: "A tar that ends exactly between two files. Other packers (bzip2, zstd...) are not looked at.",
         rfc: "POSIX.1-1988 ustar; [MS-CAB] 2.1; The .xz File Format 2.1.2",
@@ -274,8 +275,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Office calls it damaged or opens only a part of it.",
         tell: "The file is incomplete and cannot be opened. Please ask the sender to check the original and to send it \
             again.",
-        tell_nl: "Het bestand is onvolledig en kan niet worden geopend. Vraag de afzender het origineel te controleren \
-            en opnieuw te sturen.",
+        tell_nl: "Het bestand is onvolledig en kan niet worden geopend. Vraag de afzender om het origineel te \
+            controleren en opnieuw te sturen.",
         fix: "The sender: send the file again, and check whether the original opens.",
         misses: "Cuts within the last 512 bytes, and some in files of more than 7 MiB. Damage in the middle is not \
             noticed.",
@@ -295,7 +296,7 @@ pub(super) static ENTRIES: &[Entry] = &[
             program.",
         tell: "This file cannot be opened as what it is called. Please ask the sender to open the original, and to send it \
             again.",
-        tell_nl: "Dit bestand is niet te openen als het soort bestand dat de naam aangeeft. Vraag de afzender het \
+        tell_nl: "Dit bestand is niet te openen als het soort bestand dat de naam aangeeft. Vraag de afzender om het \
             origineel te openen, en het opnieuw te sturen.",
         fix: "The sender: check the original and send it again.",
         misses: "Files with content of another known kind have a finding of their own.",
@@ -332,8 +333,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "It cannot be opened. Often the file was not yet fetched from a cloud folder, or a disk was failing.",
         tell: "The file has no content, only empty space. Please ask the sender to open the original first, and then \
             to attach it again.",
-        tell_nl: "Het bestand heeft geen inhoud, alleen lege ruimte. Vraag de afzender eerst het origineel te openen, \
-            en het dan opnieuw bij te voegen.",
+        tell_nl: "Het bestand heeft geen inhoud, alleen lege ruimte. Vraag de afzender om eerst het origineel te \
+            openen, en het dan opnieuw bij te voegen.",
         fix: "The sender: open the original, then attach it again.",
         misses: "A file of which only a part is zero is not noticed.",
         rfc: "none",

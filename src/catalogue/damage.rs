@@ -43,7 +43,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Its lower part is missing, or it is not shown at all. It was broken at the sender, not on its way.",
         tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
-        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender het origineel te \
+        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender om het origineel te \
             controleren en opnieuw te sturen.",
         fix: "The sender: save the picture anew, and send it again.",
         misses: "Every cut is noticed. Pictures inside archives and documents are not looked at.",
@@ -60,7 +60,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A checksum inside a PNG picture does not fit what it is made over, or its structure is broken.",
         why: "Bytes of it were changed, lost or added. Viewers refuse it, or show it garbled from there on.",
         tell: "The picture is damaged. Please ask the sender to check the original and to send it again.",
-        tell_nl: "De afbeelding is beschadigd. Vraag de afzender het origineel te controleren en opnieuw te sturen.",
+        tell_nl: "De afbeelding is beschadigd. Vraag de afzender om het origineel te controleren en opnieuw te sturen.",
         fix: "The sender: save the picture anew, and send it again.",
         misses: "Checksums of parts that no viewer needs (comments, for example) are not compared.",
         rfc: "ISO/IEC 15948 §5.3, §5.5",
@@ -80,7 +80,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Its lower part is grey or missing. It was broken at the sender, not on its way.",
         tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
-        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender het origineel te \
+        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender om het origineel te \
             controleren en opnieuw te sturen.",
         fix: "The sender: copy the picture from the camera or telephone anew, and send it again.",
         misses: "A picture that lacks nothing but its end mark looks the same. One that was cut before and given a \
@@ -98,7 +98,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A GIF picture ends before its own end mark, although its part of the mail is complete.",
         why: "Its lower part or the rest of an animation is missing. It was broken at the sender, not on its way.",
         tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to send it again.",
-        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender die opnieuw te \
+        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender om die opnieuw te \
             sturen.",
         fix: "The sender: save the picture anew, and send it again.",
         misses: "A few programs leave the end mark out, and then nothing is missing. A GIF with junk between its \
@@ -118,7 +118,7 @@ pub(super) static ENTRIES: &[Entry] = &[
             on its way.",
         tell: "The file is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
-        tell_nl: "Het bestand is onvolledig, en was dat al bij het versturen. Vraag de afzender het origineel te \
+        tell_nl: "Het bestand is onvolledig, en was dat al bij het versturen. Vraag de afzender om het origineel te \
             controleren en opnieuw te sturen.",
         fix: "The sender: send the file again, and check whether the original opens.",
         misses: "Recordings that name no size, and up to eight bytes too few where no data ends. Of a film in several \
@@ -138,7 +138,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Mostly it does not open at all. It was broken at the sender, not on its way.",
         tell: "The file is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
-        tell_nl: "Het bestand is onvolledig, en was dat al bij het versturen. Vraag de afzender het origineel te \
+        tell_nl: "Het bestand is onvolledig, en was dat al bij het versturen. Vraag de afzender om het origineel te \
             controleren en opnieuw te sturen.",
         fix: "The sender: copy the file from the camera or telephone anew, and send it again or offer a link.",
         misses: "A cut that falls between two pieces; where the index is behind it, content-mp4-no-index says so.",
@@ -174,7 +174,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Its end is not played. It was broken at the sender, not on its way.",
         tell: "The recording is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
-        tell_nl: "De opname is onvolledig, en was dat al bij het versturen. Vraag de afzender het origineel te \
+        tell_nl: "De opname is onvolledig, en was dat al bij het versturen. Vraag de afzender om het origineel te \
             controleren en opnieuw te sturen.",
         fix: "The sender: send the file again, and check whether the original plays to its end.",
         misses: "A cut between two pages of an Ogg file, and recordings that name no size, as browsers make them. MP3, \
@@ -193,8 +193,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "It does not open, or pages of it are missing. It was broken at the sender, not on its way.",
         tell: "The picture or scan is incomplete; it was so already when it was sent. Please ask the sender to send \
             it again.",
-        tell_nl: "De afbeelding of scan is onvolledig, en was dat al bij het versturen. Vraag de afzender die opnieuw \
-            te sturen.",
+        tell_nl: "De afbeelding of scan is onvolledig, en was dat al bij het versturen. Vraag de afzender om die \
+            opnieuw te sturen.",
         fix: "The sender: scan or save it anew, and send it again.",
         misses: "Of each page, the directory, what belongs to it and the last strip are looked at, as far as they can be \
             read in one go. A file whose pages stand in another order may be cut without being noticed.",
@@ -212,7 +212,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "A part of it is black or missing, or it does not open. It was broken at the sender, not on its way.",
         tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to send it again, \
             best as PNG or JPEG.",
-        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender die opnieuw te \
+        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender om die opnieuw te \
             sturen, het liefst als PNG of JPEG.",
         fix: "The sender: save the picture anew, as PNG or JPEG, and send it again.",
         misses: "Compressed BMP pictures that do not say how many bytes they have.",
@@ -230,8 +230,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "It does not open: such a file has no lines, and other bytes than before stand in it.",
         tell: "The file was damaged by a program that took it for text. Please ask the sender to pack it into an \
             archive (zip) and to send that.",
-        tell_nl: "Het bestand is beschadigd door een programma dat het voor tekst aanzag. Vraag de afzender het in een \
-            zip-bestand te zetten en dat te sturen.",
+        tell_nl: "Het bestand is beschadigd door een programma dat het voor tekst aanzag. Vraag de afzender om het in \
+            een zip-bestand te zetten en dat te sturen.",
         fix: "The sender's program, or the one that copied the file there (FTP in text mode, for example).",
         misses: "PNG shows it in its first bytes. Of other formats, only compressed ones are looked at, and at least \
             4 KiB are needed to be sure.",
@@ -249,7 +249,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "It does not open, and mostly cannot be repaired. Programs that send mail by themselves do this.",
         tell: "The sender's program destroyed the file while sending it. Please ask the sender for another way to get \
             it, and to tell the maker of the program.",
-        tell_nl: "Het programma van de afzender heeft het bestand bij het versturen kapotgemaakt. Vraag de afzender \
+        tell_nl: "Het programma van de afzender heeft het bestand bij het versturen kapotgemaakt. Vraag de afzender om \
             het op een andere manier aan te leveren, en dit aan de maker van het programma te melden.",
         fix: "The sender's program: it must read files as binary.",
         misses: "Only files with a known mark, and only their first 4 KiB are looked at.",
@@ -268,7 +268,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The sender's program packed the file twice, so it does not open. Please ask the sender to send it from \
             another program.",
         tell_nl: "Het programma van de afzender heeft het bestand twee keer ingepakt, daarom gaat het niet open. Vraag \
-            de afzender het met een ander programma te sturen.",
+            de afzender om het met een ander programma te sturen.",
         fix: "The sender's program: it must encode once, or name the encoding it used.",
         misses: "Only PDF, ZIP, RAR, JPEG, PNG, GIF and old Office files inside. Files with the name or type of a text \
             are left out.",
@@ -287,7 +287,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "There is more in the file than the picture shows. If a part of it is missed, please ask the sender to \
             send that as a file of its own.",
         tell_nl: "Er zit meer in het bestand dan de afbeelding laat zien. Als daarvan iets wordt gemist, vraag de \
-            afzender dan dat als apart bestand te sturen.",
+            afzender dan om dat als apart bestand te sturen.",
         fix: "Nobody.",
         misses: "What it is. Only PNG, JPEG, GIF, WebP, WAV, AVI, MP4, QuickTime, M4A and HEIC are looked at.",
         rfc: "ITU-T T.81 §B.1.1.3; ISO/IEC 15948 §5.6",

@@ -63,7 +63,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "Behind its data, a base64 part contains characters that base64 does not have.",
         why: "Programs skip them or refuse the part: the file may be damaged.",
         tell: "The file may have been damaged on its way. If it does not open, please ask the sender to send it again.",
-        tell_nl: "Het bestand is misschien onderweg beschadigd. Als het niet opengaat, vraag de afzender dan het \
+        tell_nl: "Het bestand is misschien onderweg beschadigd. Als het niet opengaat, vraag de afzender dan om het \
             opnieuw te sturen.",
         fix: "The sender's mail program or its administrator; or a server on the way that writes into mail.",
         misses: "Characters between the data are ambig-base64-dialect, text behind its end is \
@@ -81,8 +81,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "The equals signs that fill up the end of a base64 part are missing, too few or too many.",
         why: "Most programs read the file all the same; strict ones refuse it.",
         tell: "The file is probably whole. If it does not open, please ask the sender to send it again.",
-        tell_nl: "Het bestand is waarschijnlijk compleet. Als het niet opengaat, vraag de afzender dan het opnieuw te \
-            sturen.",
+        tell_nl: "Het bestand is waarschijnlijk compleet. Als het niet opengaat, vraag de afzender dan om het opnieuw \
+            te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "It does not know whether anything is missing besides the equals signs.",
         rfc: "RFC 2045 §6.8",
@@ -102,7 +102,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "The number of characters of a base64 part is impossible: at least one was lost or added.",
         why: "From the place of the loss on, the file is rubbish.",
         tell: "The file was damaged on its way. Please ask the sender to send it again.",
-        tell_nl: "Het bestand is onderweg beschadigd. Vraag de afzender het opnieuw te sturen.",
+        tell_nl: "Het bestand is onderweg beschadigd. Vraag de afzender om het opnieuw te sturen.",
         fix: "The sender: send it again. If it happens often, the sender's mail program or its administrator.",
         misses: "The loss of several characters can leave a possible number.",
         rfc: "RFC 2045 §6.8",
@@ -119,8 +119,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Some programs stop at the end, some go on, some refuse it. Mostly a footer was appended.",
         tell: "Something was added behind the end of the file. If it does not open, please ask the sender to send it \
             again.",
-        tell_nl: "Er is iets achter het eind van het bestand gezet. Als het niet opengaat, vraag de afzender dan het \
-            opnieuw te sturen.",
+        tell_nl: "Er is iets achter het eind van het bestand gezet. Als het niet opengaat, vraag de afzender dan om \
+            het opnieuw te sturen.",
         fix: "The administrator of the server that adds footers; or the sender's mail program.",
         misses: "What follows is not decoded. If it may be base64 itself, it is ambig-base64-dialect.",
         rfc: "RFC 2045 §6.8",
@@ -138,7 +138,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "The mail ends in the middle of a base64 part.",
         why: "The end of the file is missing, and everything after it.",
         tell: "The mail was cut off on its way, and the file with it. Please ask the sender to send it again.",
-        tell_nl: "Het bericht is onderweg afgebroken, en daarmee ook het bestand. Vraag de afzender het opnieuw te \
+        tell_nl: "Het bericht is onderweg afgebroken, en daarmee ook het bestand. Vraag de afzender om het opnieuw te \
             sturen.",
         fix: "The sender: send it again. If it happens often, our mail administrator and the one of the sender.",
         misses: "A cut that by chance falls between two groups of four characters shows only as \
@@ -156,8 +156,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A base64 part has lines of more than 76 characters.",
         why: "Old and strict programs refuse it; nearly all others read it.",
         tell: "The file is most likely fine. If it does not open, please ask the sender to send it in another way.",
-        tell_nl: "Het bestand is hoogstwaarschijnlijk in orde. Als het niet opengaat, vraag de afzender dan het op een \
-            andere manier te sturen.",
+        tell_nl: "Het bestand is hoogstwaarschijnlijk in orde. Als het niet opengaat, vraag de afzender dan om het op \
+            een andere manier te sturen.",
         fix: "The sender's mail program or its administrator: lines of 76 characters.",
         misses: "Lines of more than 998 characters are reported as body-line-too-long instead.",
         rfc: "RFC 2045 §6.8",
@@ -173,8 +173,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "The lines of a base64 part have a length that is no multiple of four.",
         why: "Programs that decode line by line get a damaged file; nearly all others read it.",
         tell: "The file is most likely fine. If it does not open, please ask the sender to send it in another way.",
-        tell_nl: "Het bestand is hoogstwaarschijnlijk in orde. Als het niet opengaat, vraag de afzender dan het op een \
-            andere manier te sturen.",
+        tell_nl: "Het bestand is hoogstwaarschijnlijk in orde. Als het niet opengaat, vraag de afzender dan om het op \
+            een andere manier te sturen.",
         fix: "The sender's mail program or its administrator: lines of 76 characters.",
         misses: "Lines of different lengths that cut groups are ambig-base64-dialect.",
         rfc: "RFC 2045 §6.8",
@@ -192,7 +192,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The text or file was marked wrongly by the sender's program and shows as rubbish. Please ask the \
             sender to send it from another program.",
         tell_nl: "Het programma van de afzender heeft de tekst of het bestand verkeerd aangeduid, en nu verschijnt het \
-            als wartaal. Vraag de afzender het met een ander programma te sturen.",
+            als wartaal. Vraag de afzender om het met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator; or a server on the way that replaced the text.",
         misses: "Decided by the first 8 KiB.",
         rfc: "RFC 2045 §6.8",
@@ -209,8 +209,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Programs do not decode it: the recipient sees letters instead of a file, or saves one that does not open.",
         tell: "The file arrived in a packed form that your program does not undo. Please ask the sender to send it from \
             another program.",
-        tell_nl: "Het bestand kwam aan in een ingepakte vorm die uw programma niet uitpakt. Vraag de afzender het met \
-            een ander programma te sturen.",
+        tell_nl: "Het bestand kwam aan in een ingepakte vorm die uw programma niet uitpakt. Vraag de afzender om het \
+            met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator; or a server on the way that lost a field.",
         misses: "Only files of a known format are seen, and only if they stand at the beginning of the part.",
         rfc: "RFC 2045 §6.1, §6.8",
@@ -247,7 +247,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Some special letters in this mail may look wrong. If it matters, please ask the sender to send it again \
             from another program.",
         tell_nl: "Sommige speciale tekens in dit bericht kunnen er verkeerd uitzien. Als het belangrijk is, vraag de \
-            afzender dan het opnieuw te sturen met een ander programma.",
+            afzender dan om het opnieuw te sturen met een ander programma.",
         fix: "The sender's mail program or its administrator; or a server on the way that writes into mail.",
         misses: "Most programs show them rightly. Zero bytes are cte-nul-bytes; control characters behind the tab are \
             not looked for.",
@@ -266,7 +266,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The text is most likely fine. If its end is missing in places, please ask the sender to send it from \
             another program.",
         tell_nl: "De tekst is hoogstwaarschijnlijk in orde. Als er hier en daar een stuk ontbreekt, vraag de afzender \
-            dan het met een ander programma te sturen.",
+            dan om het met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator: soft line breaks.",
         misses: "Lines of more than 998 characters are reported as body-line-too-long instead.",
         rfc: "RFC 2045 §6.7 rule 5",
@@ -300,7 +300,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "If the file does not open, it was damaged by the way it was packed. Please ask the sender to send it from \
             another program.",
         tell_nl: "Als het bestand niet opengaat, is het beschadigd door de manier waarop het is ingepakt. Vraag de \
-            afzender het met een ander programma te sturen.",
+            afzender om het met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator: use base64.",
         misses: "Done with care, it does no harm. Only known formats are seen.",
         rfc: "RFC 2045 §6.7",
@@ -316,8 +316,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A quoted-printable part ends with an equals sign, which promises that the line goes on.",
         why: "Its end may be missing. Some programs show an equals sign there.",
         tell: "The end of the text may be missing. If so, please ask the sender to send it again.",
-        tell_nl: "Misschien ontbreekt het eind van de tekst. Als dat zo is, vraag de afzender dan het bericht opnieuw \
-            te sturen.",
+        tell_nl: "Misschien ontbreekt het eind van de tekst. Als dat zo is, vraag de afzender dan om het bericht \
+            opnieuw te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "Some programs end whole texts like this.",
         rfc: "RFC 2045 §6.7 rule 5",
@@ -335,7 +335,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The sender's mail program used a form that others don't understand. Please ask the sender to send it \
             from another program.",
         tell_nl: "Het mailprogramma van de afzender gebruikte een vorm die andere programma's niet begrijpen. Vraag de \
-            afzender het met een ander programma te sturen.",
+            afzender om het met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "Where the content was never encoded, programs may show it rightly by chance.",
         rfc: "RFC 2045 §6.1, §6.4",
@@ -352,7 +352,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "Content-Transfer-Encoding says 7bit, 8bit or binary, and something else behind it.",
         why: "Nothing has to be decoded, so nearly all programs show it rightly. Filters may take it for a trick.",
         tell: "If the text or file shows as rubbish, please ask the sender to send it from another program.",
-        tell_nl: "Als de tekst of het bestand als wartaal verschijnt, vraag de afzender dan het met een ander \
+        tell_nl: "Als de tekst of het bestand als wartaal verschijnt, vraag de afzender dan om het met een ander \
             programma te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "A comment in brackets is allowed. Behind base64 and quoted-printable see ambig-cte-case-or-junk.",
@@ -372,7 +372,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Special letters in this mail may look wrong. If it matters, please ask the sender to send it again \
             from another program.",
         tell_nl: "Speciale tekens in dit bericht kunnen er verkeerd uitzien. Als het belangrijk is, vraag de afzender \
-            dan het opnieuw te sturen met een ander programma.",
+            dan om het opnieuw te sturen met een ander programma.",
         fix: "The sender's mail program or its administrator: declare 8bit, or encode.",
         misses: "Most programs guess rightly, above all with UTF-8.",
         rfc: "RFC 2045 §6.2; RFC 7103 §7.7",
@@ -389,7 +389,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Servers on the way change line ends: a file that really is binary arrives damaged.",
         tell: "If the file does not open, it was damaged on its way. Please ask the sender to send it from another \
             program.",
-        tell_nl: "Als het bestand niet opengaat, is het onderweg beschadigd. Vraag de afzender het met een ander \
+        tell_nl: "Als het bestand niet opengaat, is het onderweg beschadigd. Vraag de afzender om het met een ander \
             programma te sturen.",
         fix: "The sender's mail program or its administrator: use base64.",
         misses: "Text declared like this does no harm. Servers that agree on BINARYMIME may carry it.",
@@ -408,7 +408,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The mail contains signs that mail must not have, so a part of it may be missing. Please ask the \
             sender to send it again from another program.",
         tell_nl: "Het bericht bevat tekens die niet in een bericht mogen staan, dus er ontbreekt misschien een deel. \
-            Vraag de afzender het opnieuw te sturen met een ander programma.",
+            Vraag de afzender om het opnieuw te sturen met een ander programma.",
         fix: "The sender's mail program or its administrator.",
         misses: "Zero bytes inside an encoded file are fine and not meant.",
         rfc: "RFC 2045 §2.7, §2.8; RFC 5322 §4",
@@ -426,7 +426,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Line breaks in this mail may look wrong. If a file does not open, please ask the sender to send it \
             again.",
         tell_nl: "Regeleinden in dit bericht kunnen er verkeerd uitzien. Als een bestand niet opengaat, vraag de \
-            afzender dan het opnieuw te sturen.",
+            afzender dan om het opnieuw te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "Many servers repair such mail on the way, and then it is not seen here.",
         rfc: "RFC 5321 §2.3.8; RFC 5322 §2.3; RFC 7103 §6",
@@ -443,7 +443,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Servers refuse such mail or make all alike: signatures break, files may be damaged.",
         tell: "Line breaks in this mail may look wrong. If a file does not open, please ask the sender to send it again.",
         tell_nl: "Regeleinden in dit bericht kunnen er verkeerd uitzien. Als een bestand niet opengaat, vraag de \
-            afzender dan het opnieuw te sturen.",
+            afzender dan om het opnieuw te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "Only seen in message files: Postfix makes CRLF of LF, or refuses the mail. A file that begins with LF \
             is taken for one with the line ends of the machine.",
@@ -480,8 +480,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Many programs do not decode it and show rubbish.",
         tell: "The file was packed in a way that many programs no longer know. Please ask the sender to send it from \
             a newer program.",
-        tell_nl: "Het bestand is ingepakt op een manier die veel programma's niet meer kennen. Vraag de afzender het \
-            met een nieuwer programma te sturen.",
+        tell_nl: "Het bestand is ingepakt op een manier die veel programma's niet meer kennen. Vraag de afzender om \
+            het met een nieuwer programma te sturen.",
         fix: "The sender's mail program or its administrator: use base64.",
         misses: "Whether the content can be decoded is not reported.",
         rfc: "RFC 2045 §6.3; POSIX uuencode",
@@ -499,7 +499,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The file is inside the text, in a form that many programs no longer know. Please ask the sender to \
             attach it instead.",
         tell_nl: "Het bestand staat in de tekst, in een vorm die veel programma's niet meer kennen. Vraag de afzender \
-            het als bijlage mee te sturen.",
+            om het als bijlage mee te sturen.",
         fix: "The sender's mail program or its administrator: attach files.",
         misses: "It needs a begin line and a plausible line after it. Texts about uuencode may show the same.",
         rfc: "POSIX uuencode",
@@ -516,7 +516,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Mail programs show lines of rubbish instead of a file, and servers damage it.",
         tell: "The file is inside the text, in a form that mail programs do not know. Please ask the sender to attach it \
             instead.",
-        tell_nl: "Het bestand staat in de tekst, in een vorm die mailprogramma's niet kennen. Vraag de afzender het \
+        tell_nl: "Het bestand staat in de tekst, in een vorm die mailprogramma's niet kennen. Vraag de afzender om het \
             als bijlage mee te sturen.",
         fix: "The sender's mail program or its administrator: attach files.",
         misses: "Only its first line is looked for; texts about yEnc may show the same.",
@@ -534,7 +534,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Hardly any program of today decodes it: the recipient sees rubbish instead of a file.",
         tell: "The file was packed in a way that programs no longer know. Please ask the sender to send it from a newer \
             program.",
-        tell_nl: "Het bestand is ingepakt op een manier die programma's niet meer kennen. Vraag de afzender het met \
+        tell_nl: "Het bestand is ingepakt op een manier die programma's niet meer kennen. Vraag de afzender om het met \
             een nieuwer programma te sturen.",
         fix: "The sender's mail program or its administrator: use base64.",
         misses: "Only its first line is looked for, and only in texts.",
@@ -552,8 +552,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Many programs cannot open what is inside: forwarded mails look empty or broken.",
         tell: "Your program may not be able to open the attached mail. Please ask the sender to forward it again \
             from another program.",
-        tell_nl: "Uw programma kan het bijgevoegde bericht misschien niet openen. Vraag de afzender het nog eens door \
-            te sturen met een ander programma.",
+        tell_nl: "Uw programma kan het bijgevoegde bericht misschien niet openen. Vraag de afzender om het nog eens \
+            door te sturen met een ander programma.",
         fix: "The sender's mail program or its administrator.",
         misses: "Whether the recipient's program forgives it. A container like this is ambig-multipart-encoded.",
         rfc: "RFC 2045 §6.4; RFC 2046 §5.2.1",

@@ -80,7 +80,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The mail does not say who wrote it, and many systems refuse it. Please ask the sender to check the \
             settings of the mail program or device.",
         tell_nl: "In het bericht staat niet wie het heeft geschreven, en veel systemen weigeren het. Vraag de afzender \
-            de instellingen van het mailprogramma of het apparaat te controleren.",
+            om de instellingen van het mailprogramma of het apparaat te controleren.",
         fix: "The sender's mail program or its administrator; often a scanner, printer or script.",
         misses: "Whether the address in it is right.",
         rfc: "RFC 5322 §3.6, §3.6.2",
@@ -187,7 +187,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Gmail refuses the mail as not RFC 5322 compliant; programs elsewhere show one or the other.",
         tell: "The mail was built wrongly, and some providers refuse it. Please ask the sender to have the mail \
             program checked.",
-        tell_nl: "Het bericht is verkeerd opgebouwd, en sommige providers weigeren het. Vraag de afzender het \
+        tell_nl: "Het bericht is verkeerd opgebouwd, en sommige providers weigeren het. Vraag de afzender om het \
             mailprogramma te laten controleren.",
         fix: "The sender's mail program or its administrator; often a script that adds fields.",
         misses: "It does not know whether both say the same.",
@@ -223,7 +223,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The mail lacks important details, and some systems refuse it. Please ask the sender to check the \
             settings of the mail program or device.",
         tell_nl: "In het bericht ontbreken belangrijke gegevens, en sommige systemen weigeren het. Vraag de afzender \
-            de instellingen van het mailprogramma of het apparaat te controleren.",
+            om de instellingen van het mailprogramma of het apparaat te controleren.",
         fix: "The sender's mail program or its administrator; often a scanner, printer or script.",
         misses: "A field with useless content is not meant.",
         rfc: "RFC 5322 §3.6.1, §3.6.2, §3.6.4",
@@ -240,8 +240,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Servers break such lines or refuse the mail; signatures become invalid.",
         tell: "Some systems refuse this mail for a technical mistake. Please ask the sender to have the mail program \
             checked.",
-        tell_nl: "Sommige systemen weigeren dit bericht om een technische fout. Vraag de afzender het mailprogramma te \
-            laten controleren.",
+        tell_nl: "Sommige systemen weigeren dit bericht vanwege een technische fout. Vraag de afzender om het \
+            mailprogramma te laten controleren.",
         fix: "The sender's mail program or its administrator: fold long fields.",
         misses: "It does not know which field it is.",
         rfc: "RFC 5322 §2.1.1",
@@ -259,7 +259,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "This mail has a very long list of recipients, or a very long history, and some systems refuse it. \
             Please ask the sender to use a mailing list, or to write a new mail.",
         tell_nl: "Dit bericht heeft een zeer lange lijst met ontvangers of een zeer lange voorgeschiedenis, en sommige \
-            systemen weigeren het. Vraag de afzender een mailinglijst te gebruiken, of een nieuw bericht te schrijven.",
+            systemen weigeren het. Vraag de afzender om een mailinglijst te gebruiken, of een nieuw bericht te \
+            schrijven.",
         fix: "The sender: put fewer recipients into one mail.",
         misses: "It does not know which field it is. Of a field beyond 100 KiB Postfix hides the rest from us.",
         rfc: "RFC 5322 §2.1.1; Postfix header_size_limit",
@@ -312,7 +313,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The mail contains characters that it must not have, and some systems refuse it. Please ask the sender \
             to have the mail program checked.",
         tell_nl: "Het bericht bevat tekens die er niet in mogen staan, en sommige systemen weigeren het. Vraag de \
-            afzender het mailprogramma te laten controleren.",
+            afzender om het mailprogramma te laten controleren.",
         fix: "The sender's mail program or its administrator.",
         misses: "Zero bytes may not reach us, as the way from Postfix to us cannot carry them.",
         rfc: "RFC 5322 §2.2, §4.1",
@@ -330,7 +331,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The mail contains characters that it must not have, and some systems refuse it. Please ask the sender \
             to have the mail program checked.",
         tell_nl: "Het bericht bevat tekens die er niet in mogen staan, en sommige systemen weigeren het. Vraag de \
-            afzender het mailprogramma te laten controleren.",
+            afzender om het mailprogramma te laten controleren.",
         fix: "The sender's mail program or its administrator.",
         misses: "Many servers repair such mail on the way, and then it is not seen here.",
         rfc: "RFC 5322 §2.2; RFC 5321 §2.3.8",
@@ -369,8 +370,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Some programs ignore the field, some take it for the end of the header, some servers refuse the mail.",
         tell: "The mail has a technical mistake, and some systems refuse it. Please ask the sender to have the mail \
             program checked.",
-        tell_nl: "Er zit een technische fout in het bericht, en sommige systemen weigeren het. Vraag de afzender het \
-            mailprogramma te laten controleren.",
+        tell_nl: "Er zit een technische fout in het bericht, en sommige systemen weigeren het. Vraag de afzender om \
+            het mailprogramma te laten controleren.",
         fix: "The sender's mail program or its administrator.",
         misses: "A line that is no field at all ends the header; see header-block-ended-early.",
         rfc: "RFC 5322 §2.2, §3.6.8",
@@ -410,7 +411,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The mail was damaged: it shows technical lines, and its files cannot be seen. Please ask the sender \
             to send it again.",
         tell_nl: "Het bericht is beschadigd: er staan technische regels in, en de bestanden zijn niet te zien. Vraag \
-            de afzender het opnieuw te sturen.",
+            de afzender om het opnieuw te sturen.",
         fix: "The sender's mail program or its administrator; often an empty line in a script or a template.",
         misses: "Only the first 20 lines of the text are looked at. A text that quotes a header from its first line \
             on looks the same.",

@@ -135,7 +135,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "The file is no program, but its name has an extension that Outlook does not let its users open, such as .py, .cer, .url or .mdb.",
         why: "Outlook shows that there is a file and gives no access to it.",
         tell: "Outlook does not open files of this kind. Please ask the sender to put it into a zip archive or to offer it as a download.",
-        tell_nl: "Outlook opent dit soort bestanden niet. Vraag de afzender het in een zip-bestand te zetten of als \
+        tell_nl: "Outlook opent dit soort bestanden niet. Vraag de afzender om het in een zip-bestand te zetten of als \
             download aan te bieden.",
         fix: "The sender: put it into an archive, or offer it as a download.",
         misses: "Administrators can change Outlook's list. Other programs open such files.",
@@ -511,8 +511,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "The recipient gets a small useless file instead of the document.",
         tell: "A helper file was attached instead of the document itself. Please ask the sender to close the \
             document and to attach the real file.",
-        tell_nl: "Er is een hulpbestand bijgevoegd in plaats van het document zelf. Vraag de afzender het document te \
-            sluiten en het echte bestand bij te voegen.",
+        tell_nl: "Er is een hulpbestand bijgevoegd in plaats van het document zelf. Vraag de afzender om het document \
+            te sluiten en het echte bestand bij te voegen.",
         fix: "The sender: close the document, then attach the real file.",
         misses: "Only names that common programs use. A real file may by chance have such a name.",
         rfc: "none",

@@ -70,7 +70,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The other side began to send a mail and broke off. If it does not arrive within some hours, please \
             ask the sender to send it again, with smaller files.",
         tell_nl: "De andere kant begon een bericht te sturen en brak dat af. Als het binnen enkele uren niet aankomt, \
-            vraag de afzender dan het opnieuw te versturen, met kleinere bestanden.",
+            vraag de afzender dan om het opnieuw te versturen, met kleinere bestanden.",
         fix: "Our mail administrator: look for the reason in the mail log.",
         misses: "It cannot tell a lost connection from a time-out, a mail that was too large, or another filter's \
             refusal.",
@@ -177,8 +177,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "An HTML text holds more than 256 KiB of data: addresses, which are files written into the text itself.",
         why: "Gmail and Outlook don't show such pictures, and the text becomes large.",
         tell: "The pictures in this mail may not be visible for you. Please ask the sender to attach them as files.",
-        tell_nl: "De afbeeldingen in dit bericht zijn voor u misschien niet te zien. Vraag de afzender ze als bijlage \
-            mee te sturen.",
+        tell_nl: "De afbeeldingen in dit bericht zijn voor u misschien niet te zien. Vraag de afzender om ze als \
+            bijlage mee te sturen.",
         fix: "The sender's mail program or its administrator: send pictures as parts of the mail.",
         misses: "It counts all data: addresses, also of fonts. HTML that came as an attached file is not looked at.",
         rfc: "RFC 2397; RFC 2387",
@@ -197,7 +197,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "This mail carries too much technical data, perhaps because of a very long list of recipients. Please \
             ask the sender to use a mailing list, or to put the recipients into Bcc.",
         tell_nl: "Dit bericht draagt te veel technische gegevens mee, misschien door een zeer lange lijst met \
-            ontvangers. Vraag de afzender een mailinglijst te gebruiken, of de ontvangers in Bcc te zetten.",
+            ontvangers. Vraag de afzender om een mailinglijst te gebruiken, of de ontvangers in Bcc te zetten.",
         fix: "The sender, if the recipients are many; otherwise our mail administrator: look for a loop.",
         misses: "It does not know which field is to blame. Postfix may have cut fields before they were measured.",
         rfc: "RFC 5322 §2.2; Postfix header_size_limit",

@@ -127,7 +127,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Programs take the part for plain text or do not show it. Attachments may be missing.",
         tell: "A part of the mail may be missing or show as rubbish. Please ask the sender to send it from another \
             program.",
-        tell_nl: "Een deel van het bericht ontbreekt misschien of verschijnt als wartaal. Vraag de afzender het met \
+        tell_nl: "Een deel van het bericht ontbreekt misschien of verschijnt als wartaal. Vraag de afzender om het met \
             een ander programma te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "A readable type that is wrong is not meant.",
@@ -165,8 +165,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Programs cannot take the mail apart: it shows as rubbish or empty, and attachments are missing.",
         tell: "This mail was built wrongly, and programs cannot show it. Please ask the sender to send it from \
             another program.",
-        tell_nl: "Dit bericht is verkeerd opgebouwd, en programma's kunnen het niet tonen. Vraag de afzender het met \
-            een ander programma te sturen.",
+        tell_nl: "Dit bericht is verkeerd opgebouwd, en programma's kunnen het niet tonen. Vraag de afzender om het \
+            met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "Programs that guess the lines may show it.",
         rfc: "RFC 2046 §5.1.1",
@@ -185,7 +185,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "The line that should separate the parts of a multipart does not occur.",
         why: "Programs show rubbish, raw text or nothing, and attachments are missing.",
         tell: "This mail was built wrongly or damaged on its way. Please ask the sender to send it again.",
-        tell_nl: "Dit bericht is verkeerd opgebouwd of onderweg beschadigd. Vraag de afzender het opnieuw te sturen.",
+        tell_nl: "Dit bericht is verkeerd opgebouwd of onderweg beschadigd. Vraag de afzender om het opnieuw te \
+            sturen.",
         fix: "The sender's mail program or its administrator; or a server on the way that changed the mail.",
         misses: "Whether the parts were there and use another line, or were removed.",
         rfc: "RFC 2046 §5.1.1",
@@ -210,7 +211,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The mail may be incomplete. Please check whether its last file opens; if not, ask the sender to send \
             it again.",
         tell_nl: "Het bericht is misschien onvolledig. Kijk of het laatste bestand opengaat; zo niet, vraag de \
-            afzender dan het bericht opnieuw te sturen.",
+            afzender dan om het bericht opnieuw te sturen.",
         fix: "The sender: send it again. If all mail of a program is like this, its maker.",
         misses: "It cannot tell a cut from sloppiness. Where a cut is certain, mime-truncated says so instead.",
         rfc: "RFC 2046 §5.1.1",
@@ -228,7 +229,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "Your program may not show all of this mail. Please look at it in webmail, or ask the sender to use \
             another program.",
         tell_nl: "Uw programma toont misschien niet het hele bericht. Bekijk het in de webmail, of vraag de afzender \
-            een ander programma te gebruiken.",
+            om een ander programma te gebruiken.",
         fix: "The sender's mail program or its administrator.",
         misses: "Most programs accept more than is allowed.",
         rfc: "RFC 2046 §5.1.1",
@@ -262,8 +263,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A line is like a separating line of the mail, but in another case or with other text behind it.",
         why: "Some programs begin or end a part there and some do not: parts may be shown wrongly.",
         tell: "Parts of this mail may be missing or shown wrongly. Please ask the sender to send it from another program.",
-        tell_nl: "Delen van dit bericht ontbreken misschien of worden verkeerd getoond. Vraag de afzender het met een \
-            ander programma te sturen.",
+        tell_nl: "Delen van dit bericht ontbreken misschien of worden verkeerd getoond. Vraag de afzender om het met \
+            een ander programma te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "We take such a line for content. A boundary of less than four characters with letters behind \
             it is not meant.",
@@ -281,8 +282,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Programs that compare only the beginning of lines end parts too early.",
         tell: "If parts of this mail are missing, please look at it in webmail, or ask the sender to send it from \
             another program.",
-        tell_nl: "Als er delen van dit bericht ontbreken, bekijk het dan in de webmail, of vraag de afzender het met \
-            een ander programma te sturen.",
+        tell_nl: "Als er delen van dit bericht ontbreken, bekijk het dan in de webmail, of vraag de afzender om het \
+            met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "Most programs compare whole lines. The same boundary twice is ambig-nested-boundary.",
         rfc: "RFC 2046 §5.1.1, §5.1.2",
@@ -298,7 +299,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A multipart is closed before any part came.",
         why: "The recipient sees an empty mail, or a part of it is missing.",
         tell: "The mail, or a part of it, came empty. Please ask the sender to send it again.",
-        tell_nl: "Het bericht, of een deel ervan, kwam leeg aan. Vraag de afzender het opnieuw te sturen.",
+        tell_nl: "Het bericht, of een deel ervan, kwam leeg aan. Vraag de afzender om het opnieuw te sturen.",
         fix: "The sender's mail program; or a filter on the way that took the parts out.",
         misses: "Parts that are there but have no content are not meant.",
         rfc: "RFC 2046 §5.1",
@@ -316,7 +317,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "This mail contains a very long chain of attached mails, and many systems refuse it. Please ask the \
             sender to write a new mail.",
         tell_nl: "Dit bericht bevat een zeer lange keten van bijgevoegde berichten, en veel systemen weigeren het. \
-            Vraag de afzender een nieuw bericht te schrijven.",
+            Vraag de afzender om een nieuw bericht te schrijven.",
         fix: "The sender: a new mail. If automatic, our mail administrator: stop the loop.",
         misses: "Levels inside archives and Outlook items are not counted.",
         rfc: "Exchange Online limits: 30 embedded messages; Postfix mime_nesting_limit",
@@ -333,8 +334,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Exchange Online and others refuse it.",
         tell: "This mail is made of too many pieces for some systems. Please ask the sender to put the files into \
             one archive.",
-        tell_nl: "Dit bericht bestaat voor sommige systemen uit te veel stukken. Vraag de afzender de bestanden in één \
-            archief te zetten.",
+        tell_nl: "Dit bericht bestaat voor sommige systemen uit te veel stukken. Vraag de afzender om de bestanden in \
+            één archief te zetten.",
         fix: "The sender: put the files into one archive.",
         misses: "Other servers have other limits.",
         rfc: "Exchange Online limits: 250 parts",
@@ -351,7 +352,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Filters and programs cut it: the part may be shown wrongly, or its name be lost.",
         tell: "A part of this mail may be missing or shown wrongly. Please ask the sender to send it from another \
             program.",
-        tell_nl: "Een deel van dit bericht ontbreekt misschien of wordt verkeerd getoond. Vraag de afzender het met \
+        tell_nl: "Een deel van dit bericht ontbreekt misschien of wordt verkeerd getoond. Vraag de afzender om het met \
             een ander programma te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "The header of an attached mail may be that large and is not meant.",
@@ -368,7 +369,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "A separating line comes before the empty line that ends the header of a part.",
         why: "The part has no content, or programs take its header for content.",
         tell: "A part of this mail is empty or shown wrongly. Please ask the sender to send it again.",
-        tell_nl: "Een deel van dit bericht is leeg of wordt verkeerd getoond. Vraag de afzender het opnieuw te sturen.",
+        tell_nl: "Een deel van dit bericht is leeg of wordt verkeerd getoond. Vraag de afzender om het opnieuw te \
+            sturen.",
         fix: "The sender's mail program or its administrator; or a filter on the way that removed the content.",
         misses: "Where the mail was cut off there, mime-truncated says so instead.",
         rfc: "RFC 2046 §5.1",
@@ -386,7 +388,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "A part of the mail may be shown wrongly. If something is missing, please ask the sender to send it \
             from another program.",
         tell_nl: "Een deel van het bericht wordt misschien verkeerd getoond. Als er iets ontbreekt, vraag de afzender \
-            dan het met een ander programma te sturen.",
+            dan om het met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "It does not know what was lost. The header of the mail itself is not meant.",
         rfc: "RFC 7103 §7.2",
@@ -410,7 +412,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Programs do not show it.",
         tell: "The mail contains text that your program does not show. If something is missing, please ask the sender to \
             send it again.",
-        tell_nl: "Het bericht bevat tekst die uw programma niet toont. Als er iets ontbreekt, vraag de afzender dan \
+        tell_nl: "Het bericht bevat tekst die uw programma niet toont. Als er iets ontbreekt, vraag de afzender dan om \
             het opnieuw te sturen.",
         fix: "The sender's mail program or its administrator; or a server on the way that adds text.",
         misses: "Whether it says anything. Shorter notes to readers of old programs are in order.",
@@ -433,7 +435,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Programs do not show it.",
         tell: "The mail contains text that your program does not show. If something is missing, please ask the sender to \
             send it again.",
-        tell_nl: "Het bericht bevat tekst die uw programma niet toont. Als er iets ontbreekt, vraag de afzender dan \
+        tell_nl: "Het bericht bevat tekst die uw programma niet toont. Als er iets ontbreekt, vraag de afzender dan om \
             het opnieuw te sturen.",
         fix: "The sender's mail program or its administrator; or a server on the way that adds text.",
         misses: "Whether it says anything.",
@@ -454,7 +456,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The mail has parts behind its end that your program may not show. If something is missing, please ask \
             the sender to send it again.",
         tell_nl: "Achter het eind van het bericht staan delen die uw programma misschien niet toont. Als er iets \
-            ontbreekt, vraag de afzender dan het opnieuw te sturen.",
+            ontbreekt, vraag de afzender dan om het opnieuw te sturen.",
         fix: "The sender's mail program or its administrator.",
         misses: "Text behind the end that is no part is not meant.",
         rfc: "RFC 2046 §5.1.1",
@@ -473,7 +475,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The sender's program has cut the mail into pieces that your program cannot join. Please ask the \
             sender to switch that off, or to send a link.",
         tell_nl: "Het programma van de afzender heeft het bericht in stukken geknipt die uw programma niet kan \
-            samenvoegen. Vraag de afzender dat uit te zetten, of een link te sturen.",
+            samenvoegen. Vraag de afzender om dat uit te zetten, of een link te sturen.",
         fix: "The sender: switch off the breaking of large mails.",
         misses: "Whether the other pieces arrived.",
         rfc: "RFC 2046 §5.2.2",
@@ -491,7 +493,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The file is not in the mail, only a note where it is kept. Please ask the sender to attach it or to \
             send a link.",
         tell_nl: "Het bestand zit niet in het bericht, alleen een verwijzing naar de plek waar het staat. Vraag de \
-            afzender het bij te voegen of een link te sturen.",
+            afzender om het bij te voegen of een link te sturen.",
         fix: "The sender: attach the file or send a link.",
         misses: "Links in the text are not looked at.",
         rfc: "RFC 2046 §5.2.3",
@@ -576,7 +578,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         what: "The mail ends in the middle of a file or of a part's header, with its parts still open.",
         why: "Everything behind the cut is missing.",
         tell: "The mail was cut off on its way to us. Please ask the sender to send it again.",
-        tell_nl: "Het bericht is op weg naar ons afgebroken. Vraag de afzender het opnieuw te sturen.",
+        tell_nl: "Het bericht is op weg naar ons afgebroken. Vraag de afzender om het opnieuw te sturen.",
         fix: "The sender: send it again. If it happens often, our mail administrator and the one of the sender.",
         misses: "A cut that falls between lines of a text, or in a file of a kind that does not know its own end, shows only \
             as mime-boundary-unclosed.",

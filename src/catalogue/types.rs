@@ -132,7 +132,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "The file has the wrong ending in its name, so it opens with the wrong program. Please ask the sender \
             to send it again under its right name.",
         tell_nl: "Het bestand heeft de verkeerde extensie en wordt daarom met het verkeerde programma geopend. Vraag \
-            de afzender het opnieuw te sturen met de juiste naam.",
+            de afzender om het opnieuw te sturen met de juiste naam.",
         fix: "The sender: give the file its right extension, or export it in the format that its name says.",
         misses: "Kinds without known marks are not compared, and pairs that cause no trouble are tolerated (a \
             document with RTF inside, a JPEG called .png).",
@@ -151,7 +151,7 @@ pub(super) static ENTRIES: &[Entry] = &[
             trap.",
         tell: "This file is a web page and not the document. Please don't open it; ask the sender to download the \
             document again and to attach that.",
-        tell_nl: "Dit bestand is een webpagina en niet het document. Open het niet; vraag de afzender het document \
+        tell_nl: "Dit bestand is een webpagina en niet het document. Open het niet; vraag de afzender om het document \
             opnieuw te downloaden en dat bij te voegen.",
         fix: "The sender: download the document again while logged in, and attach that.",
         misses: "Old Office names are left out, because many programs export HTML under them.",
@@ -208,7 +208,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "This kind of document may contain small programs, so some recipients don't get it. If it needs none, \
             please ask the sender to save it as an ordinary document.",
         tell_nl: "Dit soort document kan kleine programma's bevatten, daarom krijgen sommige ontvangers het niet. Als \
-            het die niet nodig heeft, vraag de afzender dan het als gewoon document op te slaan.",
+            het die niet nodig heeft, vraag de afzender dan om het als gewoon document op te slaan.",
         fix: "The sender: save it without macros (docx, xlsx, pptx).",
         misses: "Whether the macros do anything. Macros in a document with a password, or in one inside an archive.",
         rfc: "ECMA-376; Microsoft's blocking of macros from the internet",
@@ -228,8 +228,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Only Outlook for Windows opens it.",
         tell: "Only Outlook can open this file. Please ask the sender to forward the mail itself, or to send it as a \
             PDF.",
-        tell_nl: "Alleen Outlook kan dit bestand openen. Vraag de afzender het bericht zelf door te sturen, of het als \
-            PDF te sturen.",
+        tell_nl: "Alleen Outlook kan dit bestand openen. Vraag de afzender om het bericht zelf door te sturen, of het \
+            als PDF te sturen.",
         fix: "The sender: forward the mail instead of attaching it, or save it as PDF.",
         misses: "What is inside of it is not looked at.",
         rfc: "[MS-OXMSG]",
@@ -248,8 +248,8 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "Windows and Android often cannot open it.",
         tell: "This file needs an Apple program. Please ask the sender to export it as PDF or Office document, or a \
             picture as JPEG.",
-        tell_nl: "Voor dit bestand is een programma van Apple nodig. Vraag de afzender het als PDF of Office-document \
-            te exporteren, of een afbeelding als JPEG.",
+        tell_nl: "Voor dit bestand is een programma van Apple nodig. Vraag de afzender om het als PDF of \
+            Office-document te exporteren, of een afbeelding als JPEG.",
         fix: "The sender: export as PDF, Office document or JPEG.",
         misses: "Newer systems open HEIC by themselves.",
         rfc: "ISO/IEC 23008-12",
@@ -285,7 +285,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         why: "The recipient gets no document, and may have no access to the one it points to.",
         tell: "Only a link was attached, not the file itself. Please ask the sender to download the document and to \
             attach it, or to give you access.",
-        tell_nl: "Er is alleen een link bijgevoegd, niet het bestand zelf. Vraag de afzender het document te \
+        tell_nl: "Er is alleen een link bijgevoegd, niet het bestand zelf. Vraag de afzender om het document te \
             downloaden en bij te voegen, of u toegang te geven.",
         fix: "The sender: attach the file itself, or share it.",
         misses: "Links in the text of the mail are not looked at.",
@@ -329,7 +329,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell: "There is something before the beginning of the file, so some programs refuse it. Please ask the \
             sender to make it anew.",
         tell_nl: "Er staat iets vóór het begin van het bestand, daarom weigeren sommige programma's het. Vraag de \
-            afzender het opnieuw te maken.",
+            afzender om het opnieuw te maken.",
         fix: "The sender's program that made the file, mostly a web application.",
         misses: "Only junk of blanks and control characters, and only these formats.",
         rfc: "ISO 32000-1 annex H.3.4.1",

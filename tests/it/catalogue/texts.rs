@@ -156,7 +156,7 @@ fn dutch_has_the_numbers_of_the_english() {
 const ENGLISH: &[&str] =
     &["the", "and", "with", "this", "that", "mail", "please", "sender", "file", "name", "not", "may", "from", "to"];
 
-/// What the English ones must not say to users has these names in Dutch.
+/// The same in Dutch: what nobody at the other end of the telephone knows.
 const DUTCH_JARGON: &[&str] = &["kop", "kopregel", "kopregels", "codering", "tekenset", "scheidingsregel", "nulbytes"];
 
 #[test]
