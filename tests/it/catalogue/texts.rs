@@ -152,7 +152,7 @@ fn dutch_has_the_numbers_of_the_english() {
     });
 }
 
-/// Words of English that are none of Dutch.
+/// Words of English that have no place in the Dutch.
 const ENGLISH: &[&str] =
     &["the", "and", "with", "this", "that", "mail", "please", "sender", "file", "name", "not", "may", "from", "to"];
 
