@@ -49,11 +49,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Encoding,
         level: Level::Notice,
         title: "Not the character set it says",
+        title_nl: "Niet de tekenset die is opgegeven",
         what: "A text is declared to be in UTF-8, ASCII or another set of seven bits, and contains bytes that these \
             do not have.",
         why: "Accents and other scripts show as question marks or odd characters.",
         tell: "Special letters in this mail may look wrong. If it matters, please ask the sender to send it again \
             from another program.",
+        tell_nl: "Speciale tekens in dit bericht kunnen er verkeerd uitzien. Als het belangrijk is, vraag de afzender \
+            dan om het opnieuw te sturen met een ander programma.",
         fix: "The sender's mail program or its administrator; often a script or a form on a web page.",
         misses: "Only the first 8 KiB of a text are looked at, and not the text of attached files. Other character \
             sets are not checked.",
@@ -66,10 +69,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Encoding,
         level: Level::Notice,
         title: "Unknown character set",
+        title_nl: "Onbekende tekenset",
         what: "A text is declared to be in a character set that is not known.",
         why: "Programs guess: accents and other scripts may show as odd characters, and a few programs show no text.",
         tell: "Special letters in this mail may look wrong, or it may seem empty. Please look at it in webmail, or \
             ask the sender to send it from another program.",
+        tell_nl: "Speciale tekens in dit bericht kunnen er verkeerd uitzien, of het lijkt leeg. Bekijk het in de \
+            webmail, of vraag de afzender om het met een ander programma te sturen.",
         fix: "The sender's mail program or its administrator; often a script or a form on a web page.",
         misses: "The list of names has those of browsers and some older ones; a program may know more. Attached files \
             are not looked at.",
@@ -82,10 +88,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Encoding,
         level: Level::Info,
         title: "No character set",
+        title_nl: "Geen tekenset opgegeven",
         what: "A text contains other characters than ASCII, and its character set is not named.",
         why: "Programs guess; most guess UTF-8 rightly, and other sets wrongly.",
         tell: "Special letters in this mail may look wrong. If it matters, please ask the sender to send it again \
             from another program.",
+        tell_nl: "Speciale tekens in dit bericht kunnen er verkeerd uitzien. Als het belangrijk is, vraag de afzender \
+            dan om het opnieuw te sturen met een ander programma.",
         fix: "The sender's mail program or its administrator; often a script or a form on a web page.",
         misses: "Only the first 8 KiB of a text are looked at, and not the text of attached files. Where the encoding \
             is not declared either, cte-undeclared-8bit tells of it.",

@@ -38,10 +38,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Error,
         title: "Incomplete PNG picture",
+        title_nl: "Onvolledige PNG-afbeelding",
         what: "A PNG picture ends before its own end mark, although its part of the mail is complete.",
         why: "Its lower part is missing, or it is not shown at all. It was broken at the sender, not on its way.",
         tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
+        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender om het origineel te \
+            controleren en opnieuw te sturen.",
         fix: "The sender: save the picture anew, and send it again.",
         misses: "Every cut is noticed. Pictures inside archives and documents are not looked at.",
         rfc: "ISO/IEC 15948 §5.3",
@@ -53,9 +56,11 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Error,
         title: "Damaged PNG picture",
+        title_nl: "Beschadigde PNG-afbeelding",
         what: "A checksum inside a PNG picture does not fit what it is made over, or its structure is broken.",
         why: "Bytes of it were changed, lost or added. Viewers refuse it, or show it garbled from there on.",
         tell: "The picture is damaged. Please ask the sender to check the original and to send it again.",
+        tell_nl: "De afbeelding is beschadigd. Vraag de afzender om het origineel te controleren en opnieuw te sturen.",
         fix: "The sender: save the picture anew, and send it again.",
         misses: "Checksums of parts that no viewer needs (comments, for example) are not compared.",
         rfc: "ISO/IEC 15948 §5.3, §5.5",
@@ -70,10 +75,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Error,
         title: "Incomplete JPEG picture",
+        title_nl: "Onvolledige JPEG-afbeelding",
         what: "A JPEG picture has no end mark of its own, although its part of the mail is complete.",
         why: "Its lower part is grey or missing. It was broken at the sender, not on its way.",
         tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
+        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender om het origineel te \
+            controleren en opnieuw te sturen.",
         fix: "The sender: copy the picture from the camera or telephone anew, and send it again.",
         misses: "A picture that lacks nothing but its end mark looks the same. One that was cut before and given a \
             new end mark is not noticed.",
@@ -86,9 +94,12 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Warning,
         title: "Incomplete GIF picture",
+        title_nl: "Onvolledige GIF-afbeelding",
         what: "A GIF picture ends before its own end mark, although its part of the mail is complete.",
         why: "Its lower part or the rest of an animation is missing. It was broken at the sender, not on its way.",
         tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to send it again.",
+        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender om die opnieuw te \
+            sturen.",
         fix: "The sender: save the picture anew, and send it again.",
         misses: "A few programs leave the end mark out, and then nothing is missing. A GIF with junk between its \
             blocks is not followed.",
@@ -101,11 +112,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Warning,
         title: "Incomplete WebP picture, WAV sound or AVI film",
+        title_nl: "Onvolledige WebP-afbeelding, WAV-opname of AVI-video",
         what: "A WebP, WAV or AVI file is shorter than it says itself, although its part of the mail is complete.",
         why: "The end is missing: pictures do not open, films and sounds stop early. It was broken at the sender, not \
             on its way.",
         tell: "The file is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
+        tell_nl: "Het bestand is onvolledig, en was dat al bij het versturen. Vraag de afzender om het origineel te \
+            controleren en opnieuw te sturen.",
         fix: "The sender: send the file again, and check whether the original opens.",
         misses: "Recordings that name no size, and up to eight bytes too few where no data ends. Of a film in several \
             pieces, whole pieces may be missing.",
@@ -118,11 +132,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Error,
         title: "Incomplete film, sound or HEIC picture",
+        title_nl: "Onvolledige video, geluidsopname of HEIC-afbeelding",
         what: "An MP4, QuickTime, M4A, HEIC or AVIF file ends in the middle of one of its pieces, although its part of \
             the mail is complete.",
         why: "Mostly it does not open at all. It was broken at the sender, not on its way.",
         tell: "The file is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
+        tell_nl: "Het bestand is onvolledig, en was dat al bij het versturen. Vraag de afzender om het origineel te \
+            controleren en opnieuw te sturen.",
         fix: "The sender: copy the file from the camera or telephone anew, and send it again or offer a link.",
         misses: "A cut that falls between two pieces; where the index is behind it, content-mp4-no-index says so.",
         rfc: "ISO/IEC 14496-12 §4.2",
@@ -134,10 +151,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Error,
         title: "A film or sound that cannot be played",
+        title_nl: "Een video of geluidsopname die niet af te spelen is",
         what: "An MP4, QuickTime or M4A file has no index (moov).",
         why: "No program plays it. Mostly the recording broke off, or the file was not yet written to its end.",
         tell: "The recording cannot be played, because its end is missing. Please ask the sender whether it plays \
             there, and to send it again.",
+        tell_nl: "De opname is niet af te spelen, omdat het eind ontbreekt. Vraag of de afzender de opname zelf wel \
+            kan afspelen, en die opnieuw wil sturen.",
         fix: "The sender: send the file again when it is complete.",
         misses: "Pieces of a stream need no index and are left out. Whether the index is right is not checked.",
         rfc: "ISO/IEC 14496-12 §8.2.1",
@@ -149,10 +169,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Warning,
         title: "Incomplete Ogg sound, WebM or Matroska film",
+        title_nl: "Onvolledige Ogg-opname, WebM- of Matroska-video",
         what: "An Ogg, WebM or Matroska file ends in the middle of a piece, although its part of the mail is complete.",
         why: "Its end is not played. It was broken at the sender, not on its way.",
         tell: "The recording is incomplete; it was so already when it was sent. Please ask the sender to check the \
             original and to send it again.",
+        tell_nl: "De opname is onvolledig, en was dat al bij het versturen. Vraag de afzender om het origineel te \
+            controleren en opnieuw te sturen.",
         fix: "The sender: send the file again, and check whether the original plays to its end.",
         misses: "A cut between two pages of an Ogg file, and recordings that name no size, as browsers make them. MP3, \
             AAC and FLAC don't tell how long they are.",
@@ -165,10 +188,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Warning,
         title: "Incomplete TIFF picture",
+        title_nl: "Onvolledige TIFF-afbeelding",
         what: "A TIFF picture points to a place behind its own end, although its part of the mail is complete.",
         why: "It does not open, or pages of it are missing. It was broken at the sender, not on its way.",
         tell: "The picture or scan is incomplete; it was so already when it was sent. Please ask the sender to send \
             it again.",
+        tell_nl: "De afbeelding of scan is onvolledig, en was dat al bij het versturen. Vraag de afzender om die \
+            opnieuw te sturen.",
         fix: "The sender: scan or save it anew, and send it again.",
         misses: "Of each page, the directory, what belongs to it and the last strip are looked at, as far as they can be \
             read in one go. A file whose pages stand in another order may be cut without being noticed.",
@@ -181,10 +207,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Warning,
         title: "Incomplete BMP picture",
+        title_nl: "Onvolledige BMP-afbeelding",
         what: "A BMP picture has fewer pixels than it says itself, although its part of the mail is complete.",
         why: "A part of it is black or missing, or it does not open. It was broken at the sender, not on its way.",
         tell: "The picture is incomplete; it was so already when it was sent. Please ask the sender to send it again, \
             best as PNG or JPEG.",
+        tell_nl: "De afbeelding is onvolledig, en was dat al bij het versturen. Vraag de afzender om die opnieuw te \
+            sturen, het liefst als PNG of JPEG.",
         fix: "The sender: save the picture anew, as PNG or JPEG, and send it again.",
         misses: "Compressed BMP pictures that do not say how many bytes they have.",
         rfc: "[MS-WMF] 2.2.2.9",
@@ -196,10 +225,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Error,
         title: "A file whose line ends were changed",
+        title_nl: "Een bestand met veranderde regeleinden",
         what: "A picture, document or archive was treated as text: its line ends were changed, in all of the file.",
         why: "It does not open: such a file has no lines, and other bytes than before stand in it.",
         tell: "The file was damaged by a program that took it for text. Please ask the sender to pack it into an \
             archive (zip) and to send that.",
+        tell_nl: "Het bestand is beschadigd door een programma dat het voor tekst aanzag. Vraag de afzender om het in \
+            een zip-bestand te zetten en dat te sturen.",
         fix: "The sender's program, or the one that copied the file there (FTP in text mode, for example).",
         misses: "PNG shows it in its first bytes. Of other formats, only compressed ones are looked at, and at least \
             4 KiB are needed to be sure.",
@@ -212,10 +244,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Error,
         title: "A file that was turned into text",
+        title_nl: "Een bestand dat in tekst is veranderd",
         what: "A picture, document or archive was read as text and written in another encoding (UTF-8).",
         why: "It does not open, and mostly cannot be repaired. Programs that send mail by themselves do this.",
         tell: "The sender's program destroyed the file while sending it. Please ask the sender for another way to get \
             it, and to tell the maker of the program.",
+        tell_nl: "Het programma van de afzender heeft het bestand bij het versturen kapotgemaakt. Vraag de afzender om \
+            het op een andere manier aan te leveren, en dit aan de maker van het programma te melden.",
         fix: "The sender's program: it must read files as binary.",
         misses: "Only files with a known mark, and only their first 4 KiB are looked at.",
         rfc: "RFC 3629 §3; Unicode 3.9, U+FFFD substitution",
@@ -227,10 +262,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Error,
         title: "A file that was encoded twice",
+        title_nl: "Een bestand dat twee keer is gecodeerd",
         what: "What comes out of the mail's encoding is the base64 text of a file, and not the file.",
         why: "It does not open: programs decode once.",
         tell: "The sender's program packed the file twice, so it does not open. Please ask the sender to send it from \
             another program.",
+        tell_nl: "Het programma van de afzender heeft het bestand twee keer ingepakt, daarom gaat het niet open. Vraag \
+            de afzender om het met een ander programma te sturen.",
         fix: "The sender's program: it must encode once, or name the encoding it used.",
         misses: "Only PDF, ZIP, RAR, JPEG, PNG, GIF and old Office files inside. Files with the name or type of a text \
             are left out.",
@@ -243,10 +281,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Content,
         level: Level::Info,
         title: "More behind the end of a picture or film",
+        title_nl: "Meer achter het eind van een afbeelding of video",
         what: "More than 16 KiB stand behind the place where a picture, sound or film ends.",
         why: "Telephones put short films and depth pictures there. Viewers don't show it, and some programs lose it.",
         tell: "There is more in the file than the picture shows. If a part of it is missed, please ask the sender to \
             send that as a file of its own.",
+        tell_nl: "Er zit meer in het bestand dan de afbeelding laat zien. Als daarvan iets wordt gemist, vraag de \
+            afzender dan om dat als apart bestand te sturen.",
         fix: "Nobody.",
         misses: "What it is. Only PNG, JPEG, GIF, WebP, WAV, AVI, MP4, QuickTime, M4A and HEIC are looked at.",
         rfc: "ITU-T T.81 §B.1.1.3; ISO/IEC 15948 §5.6",

@@ -17,6 +17,7 @@ mod dates;
 mod encoding;
 mod encrypted;
 mod headers;
+mod language;
 mod left_out;
 mod names;
 mod routing;
@@ -27,6 +28,7 @@ mod tnef;
 mod types;
 mod words;
 
+pub use language::Language;
 pub use left_out::LEFT_OUT;
 
 use crate::scan::closed::closed;
@@ -205,12 +207,16 @@ pub struct Entry {
     pub level: Level,
     /// One line, as a helpdesk would read it.
     pub title: &'static str,
+    /// The title in Dutch.
+    pub title_nl: &'static str,
     /// What was seen.
     pub what: &'static str,
     /// What follows from it.
     pub why: &'static str,
     /// A sentence to say to the user.
     pub tell: &'static str,
+    /// The sentence in Dutch.
+    pub tell_nl: &'static str,
     /// Who has to do something about it.
     pub fix: &'static str,
     /// What it does not detect, and when it may be wrong.

@@ -24,10 +24,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Size,
         level: Level::Warning,
         title: "Larger than many providers accept",
+        title_nl: "Groter dan veel providers toestaan",
         what: "The mail, as it travels, is larger than the configured common limit (20 MiB by default).",
         why: "Many recipients' providers refuse mail above 20 to 25 MB, and the sender gets it back.",
         tell: "Your mail is too large for many recipients. Please send a link to the files, or spread them over \
             several mails.",
+        tell_nl: "Uw bericht is voor veel ontvangers te groot. Stuur een link naar de bestanden, of verdeel ze over \
+            meerdere berichten.",
         fix: "The sender: send a link, or fewer files in one mail.",
         misses: "It knows no recipient's own limit: some accept more, some far less.",
         rfc: "RFC 1870 §6; published limits of iCloud, Gmail, Yahoo and Exchange Online",
@@ -39,9 +42,11 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Size,
         level: Level::Notice,
         title: "Almost as large as our own limit",
+        title_nl: "Bijna zo groot als onze eigen limiet",
         what: "The mail has more than 90 % of our own message size limit.",
         why: "It passed this time. Forwarded or answered with the files, it grows and may be refused.",
         tell: "This mail just about fits. Please don't forward it with its files; pass on a link instead.",
+        tell_nl: "Dit bericht past nog net. Stuur het niet met de bestanden door; geef in plaats daarvan een link.",
         fix: "The sender: smaller files or a link.",
         misses: "Mail above the limit is refused by Postfix before it is measured, and shows only in the mail log. \
             Silent if the configured limit is not the one that Postfix has.",
@@ -58,11 +63,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Size,
         level: Level::Notice,
         title: "Broken off while it was being sent",
+        title_nl: "Afgebroken tijdens het versturen",
         what: "The sending server began to send the mail and the session ended before the mail did.",
         why: "This attempt delivered nothing. The sending server tries again, or the mail outgrew our limit and goes \
             back.",
         tell: "The other side began to send a mail and broke off. If it does not arrive within some hours, please \
             ask the sender to send it again, with smaller files.",
+        tell_nl: "De andere kant begon een bericht te sturen en brak dat af. Als het binnen enkele uren niet aankomt, \
+            vraag de afzender dan om het opnieuw te versturen, met kleinere bestanden.",
         fix: "Our mail administrator: look for the reason in the mail log.",
         misses: "It cannot tell a lost connection from a time-out, a mail that was too large, or another filter's \
             refusal.",
@@ -75,9 +83,11 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Size,
         level: Level::Info,
         title: "Not the size that was announced",
+        title_nl: "Niet de grootte die was aangekondigd",
         what: "The sending server announced a size that differs from the real one by more than 10 % and 4 KiB.",
         why: "The mail passes. A server that announces too little wastes time on mail that is refused later.",
         tell: "You need not do anything: this is a detail between the mail servers.",
+        tell_nl: "U hoeft niets te doen: dit is iets tussen de mailservers.",
         fix: "Nobody, unless the same server does it all the time: then its administrator.",
         misses: "Only seen if a size was announced. Servers may count line ends in another way.",
         rfc: "RFC 1870 §5, §6",
@@ -92,10 +102,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Size,
         level: Level::Info,
         title: "The files grew on their way into the mail",
+        title_nl: "De bestanden werden groter in het bericht",
         what: "The mail has attachments of 5 MiB or more and is over 1.3 times as large as they are.",
         why: "Mail carries files in letters, which takes 37 % more room. So files of 15 MB reach a limit of 20 MB.",
         tell: "Files take about a third more room in a mail than on your disk. That is normal; for large files \
             please send a link.",
+        tell_nl: "Bestanden nemen in een bericht ongeveer een derde meer ruimte in dan op uw schijf. Dat is normaal; \
+            stuur bij grote bestanden een link.",
         fix: "Nobody: this is how mail works.",
         misses: "It says nothing about whether any limit was met.",
         rfc: "RFC 2045 §6.8",
@@ -109,11 +122,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Size,
         level: Level::Notice,
         title: "Encoded with more waste than necessary",
+        title_nl: "Omslachtiger gecodeerd dan nodig",
         what: "A base64 part is over 1.45 times as large as its file (1.37 is normal), or a file that is not text \
             came as quoted-printable at over twice its size.",
         why: "The mail is larger than it needs to be, and may meet limits that it would not have met.",
         tell: "The sender's mail program makes mails larger than necessary. If one is refused for its size, please \
             ask for a link.",
+        tell_nl: "Het mailprogramma van de afzender maakt berichten groter dan nodig. Als er een wordt geweigerd omdat \
+            het te groot is, vraag dan om een link.",
         fix: "The sender's mail program or its administrator: use base64 in lines of 76 characters.",
         misses: "Parts of up to 1 KiB are not looked at.",
         rfc: "RFC 2045 §6.7, §6.8",
@@ -135,10 +151,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Size,
         level: Level::Notice,
         title: "The text itself is very large",
+        title_nl: "De tekst zelf is zeer groot",
         what: "A text of the mail, not an attachment, has more than 1 MiB.",
         why: "Programs show it slowly or cut it off: Gmail clips such text after about 100 KB.",
         tell: "The text of this mail is unusually long and may be shown only in part. Please put long material into \
             an attached file.",
+        tell_nl: "De tekst van dit bericht is ongewoon lang en wordt misschien maar voor een deel getoond. Zet lange \
+            stukken in een bijgevoegd bestand.",
         fix: "The sender: attach long texts and pictures as files.",
         misses: "It does not know what makes the text long.",
         rfc: "Gmail's clipping of long messages",
@@ -154,9 +173,12 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Size,
         level: Level::Notice,
         title: "Pictures written into the text",
+        title_nl: "Afbeeldingen in de tekst zelf gezet",
         what: "An HTML text holds more than 256 KiB of data: addresses, which are files written into the text itself.",
         why: "Gmail and Outlook don't show such pictures, and the text becomes large.",
         tell: "The pictures in this mail may not be visible for you. Please ask the sender to attach them as files.",
+        tell_nl: "De afbeeldingen in dit bericht zijn voor u misschien niet te zien. Vraag de afzender om ze als \
+            bijlage mee te sturen.",
         fix: "The sender's mail program or its administrator: send pictures as parts of the mail.",
         misses: "It counts all data: addresses, also of fonts. HTML that came as an attached file is not looked at.",
         rfc: "RFC 2397; RFC 2387",
@@ -168,11 +190,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Size,
         level: Level::Warning,
         title: "Very large header",
+        title_nl: "Zeer grote kop",
         what: "The header of the mail has more than 64 KiB.",
         why: "Servers cut such headers or refuse the mail. The reason is mostly a very long list of recipients, or a \
             loop.",
         tell: "This mail carries too much technical data, perhaps because of a very long list of recipients. Please \
             ask the sender to use a mailing list, or to put the recipients into Bcc.",
+        tell_nl: "Dit bericht draagt te veel technische gegevens mee, misschien door een zeer lange lijst met \
+            ontvangers. Vraag de afzender om een mailinglijst te gebruiken, of de ontvangers in Bcc te zetten.",
         fix: "The sender, if the recipients are many; otherwise our mail administrator: look for a loop.",
         misses: "It does not know which field is to blame. Postfix may have cut fields before they were measured.",
         rfc: "RFC 5322 §2.2; Postfix header_size_limit",
@@ -184,9 +209,11 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Size,
         level: Level::Info,
         title: "The same file more than once",
+        title_nl: "Hetzelfde bestand meer dan eens",
         what: "An attachment repeats an earlier one of the same mail.",
         why: "The mail is larger than necessary; the recipient may wonder which copy counts.",
         tell: "The same file is attached more than once. You can use either copy.",
+        tell_nl: "Hetzelfde bestand is meer dan eens bijgevoegd. Het maakt niet uit welk exemplaar u gebruikt.",
         fix: "The sender: attach it once.",
         misses: "Files are compared by length, their beginning and samples; two that differ only in between may \
             count as the same. The same file in another encoding is not recognised.",

@@ -126,10 +126,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Warning,
         title: "The name says one type, the content another",
+        title_nl: "De naam zegt iets anders dan de inhoud",
         what: "The extension of a file's name belongs to another kind of file than its content.",
         why: "The program that opens it by its name calls it damaged. Some mail filters hold it.",
         tell: "The file has the wrong ending in its name, so it opens with the wrong program. Please ask the sender \
             to send it again under its right name.",
+        tell_nl: "Het bestand heeft de verkeerde extensie en wordt daarom met het verkeerde programma geopend. Vraag \
+            de afzender om het opnieuw te sturen met de juiste naam.",
         fix: "The sender: give the file its right extension, or export it in the format that its name says.",
         misses: "Kinds without known marks are not compared, and pairs that cause no trouble are tolerated (a \
             document with RTF inside, a JPEG called .png).",
@@ -142,11 +145,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Warning,
         title: "A web page under the name of a document",
+        title_nl: "Een webpagina met de naam van een document",
         what: "A file that is called a PDF, an Office document, a picture or an archive is a web page.",
         why: "It does not open. Mostly a log-in or error page was saved in place of the document; sometimes it is a \
             trap.",
         tell: "This file is a web page and not the document. Please don't open it; ask the sender to download the \
             document again and to attach that.",
+        tell_nl: "Dit bestand is een webpagina en niet het document. Open het niet; vraag de afzender om het document \
+            opnieuw te downloaden en dat bij te voegen.",
         fix: "The sender: download the document again while logged in, and attach that.",
         misses: "Old Office names are left out, because many programs export HTML under them.",
         rfc: "RFC 2183 §5",
@@ -158,11 +164,14 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Notice,
         title: "Announced as another kind of file than it is",
+        title_nl: "Aangekondigd als een ander soort bestand",
         what: "The type that the mail gives for a file (Content-Type) belongs to another kind of file than its content.",
         why: "Programs that go by it, on telephones and in webmail mostly, open it with the wrong program or refuse it. \
             Those that go by the name open it.",
         tell: "If the file does not open, please save it first and open it from there. The sender's program calls it \
             something it is not.",
+        tell_nl: "Als het bestand niet opengaat, sla het dan eerst op en open het daarna. Het programma van de \
+            afzender noemt het iets wat het niet is.",
         fix: "The sender's mail program or its administrator: send the right type, or application/octet-stream.",
         misses: "Types that say nothing (application/octet-stream), types that are not on our list, and pairs that cause \
             no trouble. Where the name is wrong as well, type-extension-mismatch or type-html-disguised says so.",
@@ -175,10 +184,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Error,
         title: "A program",
+        title_nl: "Een programma",
         what: "The content of a file is a program: for Windows, Linux, macOS, Android or Java, or a Windows shortcut.",
         why: "Gmail, Outlook and most companies refuse mail with programs or take them out.",
         tell: "The mail contains a program, and most mail systems refuse those. Please don't open it unless you \
             expected it; the sender can offer it as a download.",
+        tell_nl: "Het bericht bevat een programma, en de meeste mailsystemen weigeren dat. Open het niet, tenzij u het \
+            verwachtte; de afzender kan het als download aanbieden.",
         fix: "The sender: offer the program as a download.",
         misses: "Programs inside archives, and scripts that begin without a mark.",
         rfc: "support.google.com/mail/answer/6590; Outlook's blocked attachments",
@@ -190,10 +202,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Notice,
         title: "Document with macros",
+        title_nl: "Document met macro's",
         what: "An Office document contains macros, or has the extension of documents that may.",
         why: "Many recipients' filters take it out or hold it, and Office blocks its macros.",
         tell: "This kind of document may contain small programs, so some recipients don't get it. If it needs none, \
             please ask the sender to save it as an ordinary document.",
+        tell_nl: "Dit soort document kan kleine programma's bevatten, daarom krijgen sommige ontvangers het niet. Als \
+            het die niet nodig heeft, vraag de afzender dan om het als gewoon document op te slaan.",
         fix: "The sender: save it without macros (docx, xlsx, pptx).",
         misses: "Whether the macros do anything. Macros in a document with a password, or in one inside an archive.",
         rfc: "ECMA-376; Microsoft's blocking of macros from the internet",
@@ -208,10 +223,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Info,
         title: "Outlook item",
+        title_nl: "Outlook-item",
         what: "An attachment is an item saved by Outlook (.msg).",
         why: "Only Outlook for Windows opens it.",
         tell: "Only Outlook can open this file. Please ask the sender to forward the mail itself, or to send it as a \
             PDF.",
+        tell_nl: "Alleen Outlook kan dit bestand openen. Vraag de afzender om het bericht zelf door te sturen, of het \
+            als PDF te sturen.",
         fix: "The sender: forward the mail instead of attaching it, or save it as PDF.",
         misses: "What is inside of it is not looked at.",
         rfc: "[MS-OXMSG]",
@@ -225,10 +243,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Info,
         title: "Apple's own format",
+        title_nl: "Eigen bestandsformaat van Apple",
         what: "A document of Pages, Numbers or Keynote, or a HEIC picture.",
         why: "Windows and Android often cannot open it.",
         tell: "This file needs an Apple program. Please ask the sender to export it as PDF or Office document, or a \
             picture as JPEG.",
+        tell_nl: "Voor dit bestand is een programma van Apple nodig. Vraag de afzender om het als PDF of \
+            Office-document te exporteren, of een afbeelding als JPEG.",
         fix: "The sender: export as PDF, Office document or JPEG.",
         misses: "Newer systems open HEIC by themselves.",
         rfc: "ISO/IEC 23008-12",
@@ -240,10 +261,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Info,
         title: "A picture that many programs don't show",
+        title_nl: "Een afbeelding die veel programma's niet tonen",
         what: "A TIFF, BMP, Photoshop, WMF or EMF picture, or one of a rarer format.",
         why: "Webmail and telephones often don't show it, and show an empty place in its stead.",
         tell: "This picture is of a kind that not every program shows. If it does not open, please ask the sender for \
             it as JPEG, PNG or PDF.",
+        tell_nl: "Deze afbeelding is van een soort die niet elk programma toont. Als die niet opengaat, vraag de \
+            afzender dan om een JPEG, PNG of PDF.",
         fix: "The sender: save the picture as JPEG or PNG, a scan as PDF.",
         misses: "HEIC pictures are type-apple-format. Whether the recipient's program shows it cannot be known.",
         rfc: "none; what browsers show",
@@ -256,10 +280,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Notice,
         title: "Only a link to the file",
+        title_nl: "Alleen een link naar het bestand",
         what: "A small file that only points to a document: a Google document, a web or desktop shortcut.",
         why: "The recipient gets no document, and may have no access to the one it points to.",
         tell: "Only a link was attached, not the file itself. Please ask the sender to download the document and to \
             attach it, or to give you access.",
+        tell_nl: "Er is alleen een link bijgevoegd, niet het bestand zelf. Vraag de afzender om het document te \
+            downloaden en bij te voegen, of u toegang te geven.",
         fix: "The sender: attach the file itself, or share it.",
         misses: "Links in the text of the mail are not looked at.",
         rfc: "none",
@@ -275,10 +302,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Warning,
         title: "Disk image",
+        title_nl: "Schijfkopie",
         what: "An attachment is a disk image by its extension (iso, img, vhd, vhdx, dmg) or its content.",
         why: "Most providers refuse disk images, because they have often carried harmful programs.",
         tell: "Many mail systems refuse this kind of file. Please don't open it unless you expected it; the sender \
             can offer it as a download.",
+        tell_nl: "Veel mailsystemen weigeren dit soort bestanden. Open het bestand niet, tenzij u het verwachtte; de \
+            afzender kan het als download aanbieden.",
         fix: "The sender: offer it as a download.",
         misses: "A DMG or a VHD of fixed size under another name: they say what they are only at their end.",
         rfc: "support.google.com/mail/answer/6590; Outlook's blocked attachments",
@@ -293,10 +323,13 @@ pub(super) static ENTRIES: &[Entry] = &[
         group: Group::Type,
         level: Level::Notice,
         title: "Junk before the beginning of the file",
+        title_nl: "Rommel vóór het begin van het bestand",
         what: "The mark that begins a PDF, ZIP, PNG or Office file stands behind blanks, line breaks or other junk.",
         why: "Some programs open it all the same, others call it damaged.",
         tell: "There is something before the beginning of the file, so some programs refuse it. Please ask the \
             sender to make it anew.",
+        tell_nl: "Er staat iets vóór het begin van het bestand, daarom weigeren sommige programma's het. Vraag de \
+            afzender om het opnieuw te maken.",
         fix: "The sender's program that made the file, mostly a web application.",
         misses: "Only junk of blanks and control characters, and only these formats.",
         rfc: "ISO 32000-1 annex H.3.4.1",

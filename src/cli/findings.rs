@@ -83,7 +83,8 @@ fn hint(typed: &str) -> String {
 }
 
 fn listed(entry: &'static Entry) -> Listed {
-    let Entry { id, since, group, level, title, what, why, tell, fix, misses, rfc, check: _ } = entry;
+    let Entry { id, since, group, level, title, title_nl: _, what, why, tell, tell_nl: _, fix, misses, rfc, check: _ } =
+        entry;
     Listed { id, level: level.name(), group: group.name(), since, title, what, why, tell, fix, misses, rfc }
 }
 
@@ -144,9 +145,11 @@ pub(super) mod tests {
         group: Group::Content,
         level: Level::Warning,
         title: "The ZIP file ends too early",
+        title_nl: "",
         what: "A ZIP archive has its table of contents at its end, and this one has none: the end of the file is missing.",
         why: "Most programs refuse to open it.",
         tell: "The file was cut off before it was sent. Please ask for it again.",
+        tell_nl: "",
         fix: "The sender.",
         misses: "",
         rfc: "APPNOTE.TXT 4.3.16",

@@ -1,6 +1,6 @@
 //! The texts of the catalogue: whole, plain, and fit to be read out.
 
-use mailgauge::catalogue::{self, Entry, Group, Level};
+use mailgauge::catalogue::{self, Entry, Group, Language, Level};
 use std::collections::BTreeSet;
 
 fn texts(e: &Entry) -> [(&'static str, &'static str); 5] {
@@ -63,7 +63,7 @@ fn texts_are_whole_sentences() {
 #[test]
 fn nothing_is_left_to_be_done() {
     for_each(|e| {
-        let all = texts(e).map(|(_, text)| text).join(" ") + e.title + e.rfc;
+        let all = texts(e).map(|(_, text)| text).join(" ") + e.title + e.rfc + e.title_nl + e.tell_nl;
         let upper = all.to_uppercase();
         let marks = ["TODO", "FIXME", "XXX", "TBD", "???", "LOREM"];
         marks.iter().filter(|m| upper.contains(**m)).map(|m| format!("{}: {m}", e.id)).collect()
@@ -116,4 +116,79 @@ fn somebody_has_to_act_or_nobody() {
         let who = ["The sender", "The administrator", "Our mail administrator", "The recipient", "Nobody"];
         if who.iter().any(|w| e.fix.starts_with(w)) { vec![] } else { vec![format!("{}: who? {}", e.id, e.fix)] }
     });
+}
+
+/// Titles that are a name, the same in every language.
+const ONLY_A_NAME: &[&str] = &["tnef-attachment"];
+
+#[test]
+fn dutch_is_there_for_every_finding() {
+    for_each(|e| {
+        let mut wrong = Vec::new();
+        for (field, english, dutch) in in_dutch(e) {
+            let only_a_name = field == "title" && ONLY_A_NAME.contains(&e.id);
+            if dutch.is_empty()
+                || (english == dutch) != only_a_name
+                || dutch.trim() != dutch
+                || dutch.contains("  ")
+                || dutch.starts_with(char::is_lowercase) != only_a_name
+            {
+                wrong.push(format!("{}: {field} is not in Dutch: {dutch}", e.id));
+            }
+            if end_mark(english) != end_mark(dutch) {
+                wrong.push(format!("{}: {field} ends in another way: {dutch}", e.id));
+            }
+        }
+        wrong
+    });
+}
+
+/// A digit that is lost turns 7-Zip into a zip, and a limit into another.
+#[test]
+fn dutch_has_the_numbers_of_the_english() {
+    for_each(|e| {
+        let differ = in_dutch(e).into_iter().filter(|(_, english, dutch)| numbers(english) != numbers(dutch));
+        differ.map(|(field, _, dutch)| format!("{}: {field} has other numbers: {dutch}", e.id)).collect()
+    });
+}
+
+/// Words of English that have no place in the Dutch.
+const ENGLISH: &[&str] =
+    &["the", "and", "with", "this", "that", "mail", "please", "sender", "file", "name", "not", "may", "from", "to"];
+
+/// The same in Dutch: what nobody at the other end of the telephone knows.
+const DUTCH_JARGON: &[&str] = &["kop", "kopregel", "kopregels", "codering", "tekenset", "scheidingsregel", "nulbytes"];
+
+#[test]
+fn dutch_is_plain_and_short() {
+    for_each(|e| {
+        let mut wrong = Vec::new();
+        for (field, _, dutch) in in_dutch(e) {
+            let words = dutch.to_lowercase();
+            let words: Vec<&str> = words.split(|c: char| !c.is_alphanumeric() && c != '-').collect();
+            let unfit: &[&[&str]] = if field == "tell" { &[ENGLISH, JARGON, DUTCH_JARGON] } else { &[ENGLISH] };
+            let unfit = unfit.iter().copied().flatten().filter(|word| words.contains(word));
+            wrong.extend(unfit.map(|word| format!("{}: {field} says \"{word}\"", e.id)));
+        }
+        if e.title_nl.chars().count() > 60 || e.tell_nl.split(". ").count() > 2 || e.tell_nl.chars().count() > 260 {
+            wrong.push(format!("{}: too long to be read out", e.id));
+        }
+        wrong
+    });
+}
+
+/// Field, English text, Dutch text.
+fn in_dutch(e: &Entry) -> [(&'static str, &'static str, &'static str); 2] {
+    use Language::{Dutch, English};
+    [("title", e.title_in(English), e.title_in(Dutch)), ("tell", e.tell_in(English), e.tell_in(Dutch))]
+}
+
+fn end_mark(text: &str) -> Option<char> {
+    text.chars().last().filter(|c| ".?!:;,".contains(*c))
+}
+
+fn numbers(text: &str) -> Vec<&str> {
+    let mut numbers: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).collect();
+    numbers.sort_unstable();
+    numbers
 }
