@@ -410,6 +410,53 @@ mod tests {
         }
     }
 
+    #[derive(Clone, Default)]
+    struct Kept(Arc<std::sync::Mutex<Vec<(Parties, u32)>>>);
+
+    impl crate::report::Sink for Kept {
+        fn keep(&self, record: &Record) {
+            self.0.lock().unwrap().push((record.parties.clone(), record.recipients));
+        }
+    }
+
+    #[test]
+    fn addresses_become_tokens_and_nothing_else() {
+        let key = || Key::new(crate::pseudonym::KeyId(1), 0, i64::MAX, &[7; Key::SECRET]);
+        let kept = Kept::default();
+        let reporter = Reporter::new(Arc::new(Metrics::register(&Registry::new()).unwrap()));
+        let keyring = Arc::new(crate::pseudonym::Keyring::new(vec![key()]));
+        let (_settings, receiver) = watch::channel(Arc::new(Settings::default()));
+        let shared = Shared::new(receiver, keyring.clone(), Arc::new(reporter.keeping(Box::new(kept.clone()))));
+        let mut session = Session::new(Arc::new(shared));
+        let mut send = |sender: &[u8], recipients: &[&[u8]]| {
+            session.mail(sender, Mail::default());
+            recipients.iter().for_each(|recipient| session.recipient(recipient));
+            session.data(None);
+            session.header(b"message-id", b" <1@example.org>");
+            session.header(b"Message-ID", b" <2@example.org>");
+            session.end(None, ALL);
+            kept.0.lock().unwrap().pop().unwrap()
+        };
+        let address = |text: &[u8]| Address::parse(text).unwrap();
+        let (parties, recipients) = send(b"<Jan@Example.ORG>", &[b"<b+x@example.org>", b"<c@example.org>"]);
+        assert_eq!(parties.sender, Some(key().sender(&address(b"jan@example.org"))));
+        let expected = [b"b@example.org", b"c@example.org"].map(|a| key().recipient(&address(a)));
+        assert_eq!((parties.recipients.as_slice(), recipients), (&expected[..], 2));
+        assert_eq!(parties.message_id, Some(key().message_id(&MessageId::parse(b"1@example.org").unwrap())));
+
+        let (parties, _) = send(b"<>", &[b"<b@example.org>"]);
+        assert_eq!((parties.sender, parties.recipients.len()), (None, 1));
+
+        let many = vec![&b"<b@example.org>"[..]; Parties::MAX + 5];
+        let (parties, recipients) = send(b"<a@example.org>", &many);
+        assert_eq!((parties.recipients.len(), recipients), (Parties::MAX, 1005));
+
+        // Without a key, the record goes without.
+        keyring.replace(vec![]);
+        let (parties, recipients) = send(b"<a@example.org>", &[b"<b@example.org>"]);
+        assert_eq!((parties, recipients), (Parties::default(), 1));
+    }
+
     #[test]
     fn mail_parameters() {
         let read = |p: &[&[u8]]| Mail::parse(p.iter().copied(), false);

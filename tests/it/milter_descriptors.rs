@@ -50,6 +50,7 @@ async fn running_out_of_descriptors_is_survived() {
         .expect("a session after the crowd has gone");
     mta.connect("client.example", [192, 0, 2, 7]).await.unwrap();
     mta.mail(["<a@example.org>"]).await.unwrap();
+    mta.rcpt(["<b@example.org>"]).await.unwrap();
     mta.data().await.unwrap();
     mta.header("Subject", "x").await.unwrap();
     mta.eoh().await.unwrap();

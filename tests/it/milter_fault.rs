@@ -11,6 +11,7 @@ const PANICS: &str = r#"mailgauge_internal_errors_total{kind="panic"}"#;
 /// Sends one mail; gives whether it was accepted with a tag, or `None` if the session broke.
 async fn send(mta: &mut TestConnection, fault: Option<&str>) -> Option<bool> {
     mta.mail(["<a@example.org>"]).await.ok()?;
+    mta.rcpt(["<b@example.org>"]).await.ok()?;
     mta.data().await.ok()?;
     if let Some(place) = fault {
         mta.header("X-Mailgauge-Fault", place).await.ok()?;
@@ -34,6 +35,7 @@ async fn a_panic_costs_one_measurement() {
     let daemon = Daemon::start(Settings::default()).await;
     let mut other = session(&daemon).await;
     other.mail(["<b@example.org>"]).await.unwrap();
+    other.rcpt(["<b@example.org>"]).await.unwrap();
     other.data().await.unwrap();
     let mut mta = session(&daemon).await;
     for (i, place) in ["header", "eoh", "body", "eom"].into_iter().enumerate() {
@@ -49,6 +51,7 @@ async fn a_panic_costs_one_measurement() {
         assert_eq!(send(&mut mta, None).await, Some(true), "after {place}");
     }
     mta.mail(["<a@example.org>"]).await.unwrap();
+    mta.rcpt(["<b@example.org>"]).await.unwrap();
     mta.data().await.unwrap();
     mta.header("X-Mailgauge-Fault", "abort").await.unwrap();
     mta.abort().await.unwrap();

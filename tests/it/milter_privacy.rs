@@ -36,6 +36,7 @@ async fn no_canary_is_seen_again() {
         .await
         .unwrap();
         mta.mail(["<canarysender@example.org>", "ENVID=canaryparam", "SIZE=canaryparam"]).await.unwrap();
+        mta.rcpt(["<canaryrecipient@example.org>"]).await.unwrap();
         mta.macros(MacroStage::Data, [("i", "4Privacy1k2Jz9"), ("{rcpt_addr}", "canaryrecipient")]).await.unwrap();
         mta.data().await.unwrap();
         mta.header("From", "\"canaryname\" <canarysender@example.org>").await.unwrap();

@@ -13,6 +13,7 @@ const FROM_OUTSIDE: [u8; 4] = [192, 0, 2, 7];
 /// Sends one mail on an open session, up to its last byte.
 async fn send(mta: &mut TestConnection, headers: &[(&str, &str)], body: &[u8]) {
     mta.mail(["<sender@example.org>", "SIZE=1000", "BODY=8BITMIME"]).await.unwrap();
+    mta.rcpt(["<b@example.org>"]).await.unwrap();
     mta.macros(MacroStage::Data, [("i", "4TxY6W1k2Jz9")]).await.unwrap();
     mta.data().await.unwrap();
     for (name, value) in headers {
@@ -76,11 +77,11 @@ async fn a_mail_is_tagged_and_counted() {
 }
 
 #[tokio::test]
-async fn only_header_actions_are_asked_for() {
+async fn nothing_is_asked_for_that_could_alter_a_mail() {
     let daemon = Daemon::start(Settings::default()).await;
     let mta = daemon.connect().await;
     let actions = mta.negotiated_actions();
-    assert_eq!(actions, Actions::ADD_HEADER | Actions::CHANGE_HEADER | Actions::REQUEST_MACROS);
+    assert_eq!(actions, Actions::ADD_HEADER | Actions::CHANGE_HEADER | Actions::QUARANTINE | Actions::REQUEST_MACROS);
     let body_recipient_sender = Actions::REPLACE_BODY
         | Actions::ADD_RCPT
         | Actions::ADD_RCPT_EXT
@@ -110,6 +111,7 @@ async fn no_answer_where_none_is_wanted_and_one_everywhere_else() {
     let all = [
         ProtoOpts::NOREPLY_CONNECT,
         ProtoOpts::NOREPLY_MAIL,
+        ProtoOpts::NOREPLY_RCPT,
         ProtoOpts::NOREPLY_DATA,
         ProtoOpts::NOREPLY_HEADER,
         ProtoOpts::NOREPLY_EOH,
@@ -130,17 +132,44 @@ async fn no_answer_where_none_is_wanted_and_one_everywhere_else() {
             assert_eq!(mta.helo("client.example").await.unwrap(), Status::Continue);
         }
         assert_eq!(mta.mail(["<a@example.org>"]).await.unwrap(), expected(all[1]));
-        if !opts.contains(ProtoOpts::NO_RCPT) {
-            assert_eq!(mta.rcpt(["<b@example.org>"]).await.unwrap(), Status::Continue);
-        }
-        assert_eq!(mta.data().await.unwrap(), expected(all[2]));
-        assert_eq!(mta.header("Subject", "x").await.unwrap(), expected(all[3]));
-        assert_eq!(mta.eoh().await.unwrap(), expected(all[4]));
-        assert_eq!(mta.body("x\r\n").await.unwrap(), expected(all[5]));
+        assert_eq!(mta.rcpt(["<b@example.org>"]).await.unwrap(), expected(all[2]));
+        assert_eq!(mta.data().await.unwrap(), expected(all[3]));
+        assert_eq!(mta.header("Subject", "x").await.unwrap(), expected(all[4]));
+        assert_eq!(mta.eoh().await.unwrap(), expected(all[5]));
+        assert_eq!(mta.body("x\r\n").await.unwrap(), expected(all[6]));
         let (actions, status) = mta.eom().await.unwrap();
         assert_eq!(status, Status::Accept);
         assert_eq!(tag(&actions).unwrap().starts_with(' '), opts.contains(ProtoOpts::LEADING_SPACE));
         mta.close().await.unwrap();
+    }
+    daemon.stopped().await;
+}
+
+#[tokio::test]
+async fn a_mail_is_held_only_for_a_finding_that_the_admin_named() {
+    let mut settings = Settings::default();
+    settings.policy.quarantine = vec!["header-missing-date"];
+    let daemon = Daemon::start(settings).await;
+    let mut mta = daemon.connect().await;
+    for (date, reason) in
+        [(None, Some("mailgauge: header-missing-date")), (Some("Tue, 24 Nov 2026 09:30:00 +0100"), None)]
+    {
+        mta.mail(["<a@example.org>"]).await.unwrap();
+        mta.rcpt(["<b@example.org>"]).await.unwrap();
+        mta.data().await.unwrap();
+        for (name, value) in [("From", "a@example.org"), ("Date", date.unwrap_or_default())] {
+            if !value.is_empty() {
+                mta.header(name, value).await.unwrap();
+            }
+        }
+        mta.eoh().await.unwrap();
+        let (actions, status) = mta.eom().await.unwrap();
+        assert_eq!(status, Status::Accept);
+        let held = actions.actions.iter().find_map(|action| match action {
+            EomAction::Quarantine { reason } => Some(reason.to_str().unwrap()),
+            _ => None,
+        });
+        assert_eq!(held, reason);
     }
     daemon.stopped().await;
 }
@@ -261,10 +290,12 @@ async fn aborted_transactions_are_counted_and_leave_nothing() {
     let mut mta = daemon.connect().await;
     mta.connect("client.example", FROM_OUTSIDE).await.unwrap();
     mta.mail(["<a@example.org>"]).await.unwrap();
+    mta.rcpt(["<b@example.org>"]).await.unwrap();
     mta.abort().await.unwrap();
     daemon.until(r#"mailgauge_transactions_aborted_total{stage="mail"}"#, 1.0).await;
     // As Postfix tells of a mail that outgrew the limit in DATA.
     mta.mail(["<a@example.org>"]).await.unwrap();
+    mta.rcpt(["<b@example.org>"]).await.unwrap();
     mta.data().await.unwrap();
     mta.abort().await.unwrap();
     daemon.until(r#"mailgauge_transactions_aborted_total{stage="data"}"#, 1.0).await;

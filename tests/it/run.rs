@@ -175,6 +175,7 @@ async fn sighup_is_not_heard_while_stopping() {
     let mut mta = TestConnection::open(address.parse::<SocketAddr>().unwrap()).await.unwrap();
     mta.connect("client.example", [192, 0, 2, 7]).await.unwrap();
     mta.mail(["<a@example.org>"]).await.unwrap();
+    mta.rcpt(["<b@example.org>"]).await.unwrap();
     std::fs::write(&path, "[milter]\nlisten = \"inet:127.0.0.1:0\"\ndrain_timeout = \"1s\"\n").unwrap();
     daemon.signal("HUP");
     daemon.wait_for("configuration reloaded");
@@ -224,6 +225,7 @@ async fn a_log_that_nobody_reads_does_not_stop_the_mail() {
     // A pipe holds 64 KiB, and a line has some 400 bytes.
     for i in 0..400 {
         mta.mail(["<a@example.org>"]).await.unwrap();
+        mta.rcpt(["<b@example.org>"]).await.unwrap();
         mta.data().await.unwrap();
         mta.header("Subject", "x").await.unwrap();
         mta.eoh().await.unwrap();
