@@ -9,6 +9,7 @@ mod notify;
 mod outlet;
 pub mod redact;
 mod scan;
+pub mod selftest;
 mod sockets;
 mod terminal;
 
@@ -35,7 +36,7 @@ pub struct Cli {
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 all is well, 1 `scan` found something at or above --fail-on, 2 it could not do its work, \
+const EXIT_CODES: &str = "Exit codes: 0 all is well, 1 `scan` found something at or above --fail-on, or `selftest` a mark, 2 it could not do its work, \
     78 `run` has a wrong configuration or log level, which does not go away by itself, 130 Ctrl-C ended `scan` early.";
 
 #[derive(Subcommand)]
@@ -77,6 +78,12 @@ enum Verb {
     /// of more than three letters would be left that is not of a format or protocol. That check is of words only: no digit and
     /// no shorter word is looked for. Look at the copy all the same before you give it away.
     Redact(RedactArgs),
+    /// Show that nothing of a mail is left behind: for the privacy officer
+    ///
+    /// Sends a mail full of marked words and looks for them in everything that mailgauge writes and shows: store, log, metrics, tag, page
+    /// and look-up, in plain text and in the usual encodings. Prints what was searched and what was found. The exit code is 1 if a mark
+    /// was found.
+    Selftest(selftest::SelftestArgs),
     /// List every finding
     List(ListArgs),
     /// Explain a finding: what it means, what to tell the user, who has to fix it
@@ -178,6 +185,7 @@ pub fn main() -> ExitCode {
         Verb::CheckConfig(args) => check_config(&args),
         Verb::Scan(args) => scan::run(&args),
         Verb::Redact(args) => redact::run(&args),
+        Verb::Selftest(args) => selftest::run(&args),
         Verb::List(args) => findings::list(args.format),
         Verb::Explain(args) => findings::explain(&args.ids),
         Verb::Docs(args) => docs::write(&args.dir),

@@ -18,6 +18,8 @@ pub struct Sockets {
     pub milter: Vec<Socket>,
     /// Where metrics and health are served.
     pub http: Option<TcpListener>,
+    /// Where the look-up page is served.
+    pub desk: Option<TcpListener>,
     /// How many of them came from systemd.
     pub handed_over: usize,
 }
@@ -43,12 +45,21 @@ impl Sockets {
                 })
                 .ok();
         }
+        if let Some(at) = &config.desk {
+            sockets.desk = bind_tcp(at)
+                .inspect_err(|error| {
+                    tracing::error!(
+                        "[lookup] cannot listen on {at}: {error:#}; the look-up page is not served, mail is not affected"
+                    );
+                })
+                .ok();
+        }
         Ok(sockets)
     }
 }
 
 fn handed_over(fds: &mut ListenFd, names: &str) -> anyhow::Result<Sockets> {
-    let mut sockets = Sockets { milter: Vec::new(), http: None, handed_over: fds.len() };
+    let mut sockets = Sockets { milter: Vec::new(), http: None, desk: None, handed_over: fds.len() };
     let mut names = names.split(':');
     for index in 0..fds.len() {
         let name = names.next().unwrap_or_default();

@@ -93,6 +93,19 @@ pub fn human_bytes(bytes: u64) -> String {
     format!("{value:.1} {}", NAMES[name])
 }
 
+/// A number with its digits in groups of three, set apart by thin spaces (ISO 80000-1 §7.3.1).
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 2);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push('\u{2009}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn split(text: &str) -> (&str, &str) {
     let text = text.trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len());
@@ -130,5 +143,12 @@ mod tests {
     fn sizes_for_people() {
         let shown: Vec<_> = [0, 1023, 1024, 10_240_000, (1 << 20) - 1, 1 << 30].map(human_bytes).into();
         assert_eq!(shown, ["0 B", "1023 B", "1.0 KiB", "9.8 MiB", "1.0 MiB", "1.0 GiB"]);
+    }
+
+    #[test]
+    fn numbers_are_grouped() {
+        assert_eq!(grouped(0), "0");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(grouped(1_234_567), "1\u{2009}234\u{2009}567");
     }
 }

@@ -1,6 +1,7 @@
 //! The landing page.
 
 use super::HealthState;
+use crate::config::grouped;
 use crate::report::metrics::Figures;
 use maud::{DOCTYPE, Markup, html};
 
@@ -42,30 +43,5 @@ pub(super) fn page(figures: Figures, state: HealthState) -> Markup {
                 }
             }
         }
-    }
-}
-
-/// A number with its digits in groups of three, set apart by thin spaces (ISO 80000-1 §7.3.1).
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 2);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push('\u{2009}');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_grouped() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1\u{2009}234\u{2009}567");
     }
 }

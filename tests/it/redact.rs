@@ -84,7 +84,7 @@ fn with_crlf_as_well() {
 
 #[test]
 fn planted_words_are_gone() {
-    let mail = canary::planted("zqrecipientlocal@example.org");
+    let mail = mailgauge::cli::selftest::planted("zqrecipientlocal@example.org");
     let copy = redacted(&mail, &Settings::default()).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(findings(&copy), findings(&mail));
     canary::assert_clean("the copy", &copy);

@@ -78,8 +78,10 @@ fn read_log(stderr: ChildStderr) -> Receiver<Value> {
 /// A configuration on free ports with JSON logs, and more keys.
 fn config(dir: &Path, more: &str) -> PathBuf {
     let path = dir.join("mailgauge.toml");
-    let base = "[milter]\nlisten = \"inet:127.0.0.1:0\"\n[http]\nlisten = \"127.0.0.1:0\"\n[log]\nformat = \"json\"\n";
-    std::fs::write(&path, format!("{base}{more}")).unwrap();
+    let base = "[milter]\nlisten = \"inet:127.0.0.1:0\"\n[http]\nlisten = \"127.0.0.1:0\"\n[lookup]\nlisten = \"127.0.0.1:0\"\n";
+    let store = format!("[store]\ndirectory = \"{}/state\"\n", dir.display());
+    let log = "[log]\nformat = \"json\"\n";
+    std::fs::write(&path, format!("{base}{store}{log}{more}")).unwrap();
     path
 }
 
@@ -117,7 +119,7 @@ fn sighup_reads_the_file_again_and_survives_a_broken_one() {
     std::fs::write(&path, "[http]\nlisten = \"off\"\n").unwrap();
     daemon.signal("HUP");
     let restart = daemon.wait_for("restart mailgauge");
-    assert_eq!(restart["keys"], "milter.listen, http.listen, log.format");
+    assert_eq!(restart["keys"], "milter.listen, http.listen, log.format, store.directory, lookup.listen");
     daemon.wait_for("configuration reloaded");
     daemon.signal("TERM");
     assert_eq!(daemon.ended().code(), Some(0));

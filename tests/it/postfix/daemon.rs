@@ -25,6 +25,7 @@ pub struct Daemon {
     dir: tempfile::TempDir,
     milter: MilterAddress,
     http: u16,
+    desk: u16,
     environment: Vec<(&'static str, &'static str)>,
     child: Option<Child>,
     starts: u32,
@@ -43,15 +44,24 @@ impl Daemon {
         environment: &[(&'static str, &'static str)],
     ) -> Daemon {
         let dir = tempfile::tempdir().expect("a temporary directory");
-        let http = free_port();
+        let (http, desk) = (free_port(), free_port());
         // Postfix runs as its own user.
         let mode = if matches!(milter, MilterAddress::Unix(_)) { "socket_mode = \"0666\"\n" } else { "" };
         let text = format!(
-            "[milter]\nlisten = \"{milter}\"\n{mode}\n[http]\nlisten = \"127.0.0.1:{http}\"\n\n{configuration}"
+            "[milter]\nlisten = \"{milter}\"\n{mode}\n[http]\nlisten = \"127.0.0.1:{http}\"\n\n\
+             [store]\ndirectory = \"{}/state\"\n\n[lookup]\nlisten = \"127.0.0.1:{desk}\"\n\n{configuration}",
+            dir.path().display()
         );
         std::fs::write(dir.path().join("mailgauge.toml"), text).expect("the configuration is written");
-        let mut daemon =
-            Daemon { dir, milter: milter.clone(), http, environment: environment.to_vec(), child: None, starts: 0 };
+        let mut daemon = Daemon {
+            dir,
+            milter: milter.clone(),
+            http,
+            desk,
+            environment: environment.to_vec(),
+            child: None,
+            starts: 0,
+        };
         daemon.restart();
         daemon
     }
