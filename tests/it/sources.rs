@@ -27,6 +27,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("hmac", &["pseudonym", "store"]),
     ("rusqlite", &["store"]),
     ("postgres", &["store", "config"]),
+    ("tokio_postgres_rustls", &["store"]),
+    ("tokio_rustls", &["store", "web"]),
     ("prometheus", &["report", "web", "cli"]),
     ("axum", &["web"]),
     ("maud", &["web"]),

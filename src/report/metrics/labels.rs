@@ -53,3 +53,17 @@ closed! {
         Failure = "failure",
     }
 }
+
+closed! {
+    /// Why a record was not written.
+    pub enum Loss {
+        /// More mails than the store could write, and the queue was full.
+        QueueFull = "queue-full",
+        /// The queue was full, for the store did not answer, or could not be written.
+        StoreUnavailable = "store-unavailable",
+        /// The queue was full, for the store cannot be used until somebody mends it.
+        StoreUnusable = "store-unusable",
+        /// mailgauge stopped, and the store did not take what was left.
+        Shutdown = "shutdown",
+    }
+}

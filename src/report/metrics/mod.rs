@@ -11,7 +11,7 @@ use super::{CLEAN, Direction, Ending, Record, level_name};
 use crate::catalogue::{self, Level};
 use crate::scan::names::FileKind;
 use buckets::{ATTACHMENTS, DECODED_BYTES, SCAN_SECONDS, WIRE_BYTES};
-pub use labels::{ErrorKind, Refusal, Reload, Stage};
+pub use labels::{ErrorKind, Loss, Refusal, Reload, Stage};
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry};
 pub use reference::reference_markdown;
@@ -84,6 +84,22 @@ metrics! {
     reload_ok: IntGauge = "mailgauge_config_last_reload_successful" in "0 or 1" by [], &[];
     /// When the configuration in force was read.
     reload_time: IntGauge = "mailgauge_config_last_reload_success_timestamp_seconds" in "seconds since the epoch" by [], &[];
+    /// Whether records can be written: 0 while the store does not answer, and where none is configured.
+    store_up: IntGauge = "mailgauge_store_up" in "0 or 1" by [], &[];
+    /// Records that wait to be written.
+    store_queue: IntGauge = "mailgauge_store_queue_records" in "records" by [], &[];
+    /// Records that were written.
+    records_written: IntCounter = "mailgauge_records_written_total" in "records" by [], &[];
+    /// Records that were not written. Their mails passed all the same.
+    records_dropped: IntCounterVec = "mailgauge_records_dropped_total" in "records" by ["reason"], &[];
+    /// Records that were forgotten, for their age or for the size of the store.
+    records_forgotten: IntCounter = "mailgauge_records_forgotten_total" in "records" by [], &[];
+    /// Bytes of the store in use, as of the last minute.
+    store_bytes: IntGauge = "mailgauge_store_bytes" in "bytes" by [], &[];
+    /// When the oldest day (UTC) with records began; 0 without records.
+    oldest_record: IntGauge = "mailgauge_store_oldest_record_timestamp_seconds" in "seconds since the epoch" by [], &[];
+    /// Whether the clock jumped ahead: then nothing is forgotten until it has run evenly for 24 hours.
+    clock_in_doubt: IntGauge = "mailgauge_clock_in_doubt" in "0 or 1" by [], &[];
     /// Always 1; the label tells the version.
     build_info: IntGaugeVec = "mailgauge_build_info" in "1" by ["version"], &[];
 }
@@ -151,6 +167,7 @@ impl Metrics {
         start_at_zero(&metrics.aborted, Stage::ALL.iter().map(|s| s.name()));
         start_at_zero(&metrics.internal_errors, ErrorKind::ALL.iter().map(|e| e.name()));
         start_at_zero(&metrics.reloads, Reload::ALL.iter().map(|r| r.name()));
+        start_at_zero(&metrics.records_dropped, Loss::ALL.iter().map(|l| l.name()));
         metrics.build_info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         // A daemon that runs has read its configuration.
         metrics.configuration_in_force();
@@ -230,6 +247,42 @@ impl Metrics {
         } else {
             self.reload_ok.set(0);
         }
+    }
+
+    /// Whether the store takes records.
+    pub fn store_is_up(&self, up: bool) {
+        self.store_up.set(i64::from(up));
+    }
+
+    /// So many records wait.
+    pub fn records_waiting(&self, count: usize) {
+        self.store_queue.set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// Records were written.
+    pub fn records_written(&self, count: usize) {
+        self.records_written.inc_by(count as u64);
+    }
+
+    /// Records will never be written.
+    pub fn records_lost(&self, loss: Loss, count: usize) {
+        self.records_dropped.with_label_values(&[loss.name()]).inc_by(count as u64);
+    }
+
+    /// Records were forgotten.
+    pub fn records_forgotten(&self, count: u64) {
+        self.records_forgotten.inc_by(count);
+    }
+
+    /// The store was measured: its bytes, and when its oldest day began.
+    pub fn store_measured(&self, bytes: u64, oldest: Option<i64>) {
+        self.store_bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+        self.oldest_record.set(oldest.unwrap_or(0));
+    }
+
+    /// Whether the clock is in doubt.
+    pub fn clock_in_doubt(&self, doubt: bool) {
+        self.clock_in_doubt.set(i64::from(doubt));
     }
 
     fn configuration_in_force(&self) {

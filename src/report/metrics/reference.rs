@@ -1,6 +1,6 @@
 //! `docs/metrics.md`, made from the table.
 
-use super::{DECLARATIONS, ErrorKind, Refusal, Reload, Stage};
+use super::{DECLARATIONS, ErrorKind, Loss, Refusal, Reload, Stage};
 use crate::catalogue::Level;
 use crate::report::{CLEAN, Direction};
 use crate::scan::names::FileKind;
@@ -26,11 +26,12 @@ pub fn reference_markdown() -> String {
     );
     let mut levels = vec![CLEAN];
     levels.extend(Level::ALL.iter().map(|l| l.name()));
-    let lists: [(&str, &str, Vec<&str>); 7] = [
+    let lists: [(&str, &str, Vec<&str>); 8] = [
         ("level", "`mailgauge_messages_total`", levels),
         ("direction", "`mailgauge_messages_total`", Direction::ALL.iter().map(|d| d.name()).collect()),
         ("kind", "`mailgauge_attachments_total`", FileKind::ALL.iter().map(|k| k.name()).collect()),
         ("reason", "`mailgauge_connections_refused_total`", Refusal::ALL.iter().map(|r| r.name()).collect()),
+        ("reason", "`mailgauge_records_dropped_total`", Loss::ALL.iter().map(|l| l.name()).collect()),
         ("stage", "`mailgauge_transactions_aborted_total`", Stage::ALL.iter().map(|s| s.name()).collect()),
         ("kind", "`mailgauge_internal_errors_total`", ErrorKind::ALL.iter().map(|e| e.name()).collect()),
         ("result", "`mailgauge_config_reloads_total`", Reload::ALL.iter().map(|r| r.name()).collect()),
