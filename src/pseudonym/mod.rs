@@ -6,12 +6,15 @@
 //! personal data (GDPR Art. 4(5), recital 26).
 
 mod address;
+mod files;
 mod key;
+mod key_file;
 mod keyring;
 mod message_id;
 mod period;
 
 pub use address::Address;
+pub use files::{KeyFile, KeyFileError, KeyFiles, Loaded, Origin, Reloaded};
 pub use key::{Key, KeyId};
 pub use keyring::Keyring;
 pub use message_id::MessageId;

@@ -17,6 +17,7 @@ mod rows;
 mod search;
 mod sqlite;
 mod ticket;
+pub mod view;
 
 pub use open::{Target, open};
 pub use queue::Queue;
