@@ -1,5 +1,6 @@
 //! `run`: from arguments to a daemon that ends when it is asked to.
 
+use super::keeping::Keeping;
 use super::notify::{self, Watchdog};
 use super::outlet::Outlet;
 use super::sockets::{Sockets, shown};
@@ -76,10 +77,18 @@ async fn serve(
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hangup = signal(SignalKind::hangup())?;
 
-    let keyring = Arc::new(crate::pseudonym::Keyring::default());
-    let reporter = Arc::new(Reporter::new(metrics.clone()));
     let health = Arc::new(web::Health::new());
     let (settings, current) = watch::channel(Arc::new(config.settings.clone()));
+    let keeping = Keeping::new(&config, current.clone(), metrics.clone());
+    // The first round before the first mail, so that its record has tokens.
+    let first = keeping.clone();
+    let _ = tokio::task::spawn_blocking(move || first.round()).await;
+    let rounds = tokio::spawn(keeping.clone().rounds());
+    let reporter = Reporter::new(metrics.clone());
+    let reporter = Arc::new(match keeping.sink() {
+        Some(sink) => reporter.keeping(sink),
+        None => reporter,
+    });
     let (stop, stopped) = oneshot::channel::<()>();
     let (stop_http, http_stopped) = oneshot::channel::<()>();
 
@@ -93,7 +102,7 @@ async fn serve(
         })
     });
     let mut milter =
-        pin!(crate::run(sockets.milter, current, keyring, reporter.clone(), async move { drop(stopped.await) }));
+        pin!(crate::run(sockets.milter, current, keeping.keyring(), reporter.clone(), async move { drop(stopped.await) }));
     let mut stop = Some(stop);
 
     places.announce(&config, &log);
@@ -112,12 +121,15 @@ async fn serve(
             _ = hangup.recv(), if stop.is_some() => {
                 notify::reloading();
                 reporter.metrics().reloaded(reload(file.as_deref(), &config, &settings));
+                keeping.hurry();
                 notify::ready(&places.status());
             }
             () = watchdog.due() => Watchdog::pulse(),
         }
     };
     anyhow::ensure!(asked, "the milter has ended without being asked to");
+    rounds.abort();
+    let _ = tokio::task::spawn_blocking(move || keeping.close()).await;
     let _ = stop_http.send(());
     if let Some(http) = http {
         // Its errors were of no matter to the mails, and nobody is left who could ask for metrics.

@@ -4,6 +4,7 @@ mod daemon;
 pub mod docs;
 mod findings;
 mod journald;
+mod keeping;
 mod logging;
 mod notify;
 mod outlet;

@@ -78,6 +78,8 @@ metrics! {
     tags_left: IntCounter = "mailgauge_forged_tags_left_total" in "header fields" by [], &[];
     /// Log lines that were dropped because whoever reads the log did not keep up; the mail does not wait for them.
     log_lines_dropped: IntCounter = "mailgauge_log_lines_dropped_total" in "lines" by [], &[];
+    /// When the key that makes tokens now ends, and another one must be there; 0 without a key, when records go without tokens.
+    key_until: IntGauge = "mailgauge_key_until_timestamp_seconds" in "seconds since the epoch" by [], &[];
     /// Attempts to read the configuration again.
     reloads: IntCounterVec = "mailgauge_config_reloads_total" in "reloads" by ["result"], &[];
     /// Whether the last attempt to read the configuration succeeded.
@@ -231,6 +233,11 @@ impl Metrics {
     /// Tags from outside had to stay.
     pub fn forged_tags_left(&self, count: u64) {
         self.tags_left.inc_by(count);
+    }
+
+    /// Until when the key in use makes tokens, in seconds since the epoch; `None` if there is none.
+    pub fn key_in_use(&self, until: Option<i64>) {
+        self.key_until.set(until.unwrap_or(0));
     }
 
     /// A log line could not be written, for nobody reads.
