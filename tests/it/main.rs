@@ -12,6 +12,7 @@ mod daemon;
 mod docs;
 mod false_alarms;
 mod http;
+mod kills;
 mod mails;
 mod memory;
 mod milter_descriptors;
