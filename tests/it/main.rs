@@ -24,4 +24,5 @@ mod redact;
 mod run;
 mod smtp;
 mod sources;
+mod store;
 mod units;
