@@ -10,6 +10,7 @@ pub mod audit;
 pub mod desk;
 mod record;
 mod ticket;
+pub mod view;
 
 pub use record::{Day, FindingId, Kept, KeptFinding, KeptFindings, KeptPart, MAX_PARTS, NewRecord, PartRole};
 pub use ticket::TicketForm;
