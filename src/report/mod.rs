@@ -14,7 +14,7 @@ use crate::scan::closed::closed;
 use crate::scan::facts::{ContentFree, sealed};
 pub use metrics::Metrics;
 pub use panics::install_panic_hook;
-pub use reference::Reference;
+pub use reference::{Reference, ReferenceError};
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -1,0 +1,266 @@
+//! What a look-up gives, for people.
+
+use super::form::Typed;
+use super::show::{bytes, size, time};
+use super::words::Words;
+use crate::catalogue::{Entry, Language, Thresholds};
+use crate::policy::Action;
+use crate::report::Ending;
+use crate::scan::names::Extension;
+use crate::store::desk::Answer;
+use crate::store::{Kept, KeptPart, PartRole};
+use maud::{Markup, html};
+
+/// Attachments that are shown as blocks; a mail with more says how many.
+const MAX_BLOCKS: usize = 12;
+
+/// What the administrator types to find mails that were refused for their size: smtpd's answer to `SIZE=`, and cleanup's to what came.
+const GREP: &str = "grep -E 'exceeds fixed limit|file size limit exceeded' /var/log/mail.log";
+
+/// What opens a row of the list: a form of its own, so that nothing stands in an address.
+pub(super) struct Opener<'a> {
+    /// The ticket of the look-up.
+    pub(super) typed: &'a Typed,
+    /// The form's token.
+    pub(super) token: &'a str,
+}
+
+/// The result; a single mail comes with all details.
+pub(super) fn result(words: &Words, answer: &Answer, thresholds: &Thresholds, opener: &Opener<'_>) -> Markup {
+    let detailed = answer.records.len() == 1 && !answer.more;
+    html! {
+        section.result #result aria-labelledby="result-title" {
+            h2 #result-title tabindex="-1" autofocus { (summary(words, answer)) }
+            p.soft role="status" {
+                (words.searched) ": " (time(words, answer.window.0)) " " (words.until) " " (time(words, answer.window.1.saturating_sub(1)))
+            }
+            @if answer.more { p.remark { (words.more) } }
+            @if answer.keys_missing { p.remark { (words.keys_missing) } }
+            @if answer.records.is_empty() {
+                (empty(words))
+            } @else {
+                ol.mails {
+                    @for kept in &answer.records { li { (mail(words, kept, thresholds, (!detailed).then_some(opener))) } }
+                }
+            }
+        }
+    }
+}
+
+/// How many there are.
+pub(super) fn summary(words: &Words, answer: &Answer) -> String {
+    match answer.records.len() {
+        0 => words.no_mail.into(),
+        1 => words.one_mail.into(),
+        many => format!("{many}{} {}", if answer.more { "+" } else { "" }, words.mails),
+    }
+}
+
+fn empty(words: &Words) -> Markup {
+    html! {
+        div.card.empty {
+            p { (words.empty_lead) }
+            ul {
+                li { (words.empty_typo) }
+                li { (words.empty_window) }
+                li { (words.empty_alias) }
+                li { (words.empty_never) }
+                li { (words.empty_size) code.copy { (GREP) } }
+                li { (words.empty_retention) }
+            }
+        }
+    }
+}
+
+/// One mail. Without an opener, it is open: with all details.
+fn mail(words: &Words, kept: &Kept, thresholds: &Thresholds, opener: Option<&Opener<'_>>) -> Markup {
+    let heading = format!("mail-{}", kept.reference);
+    html! {
+        article.card.mail aria-labelledby=(heading) {
+            header {
+                h3 id=(heading) { (time(words, kept.time)) }
+                span.direction { (words.direction(kept.direction)) }
+                span class={ "badge " (kept.level.map_or("clean", |l| l.name())) } { (words.level(kept.level)) }
+                @if let Some(opener) = opener { (open(words, kept, &heading, opener)) }
+            }
+            (size(words, kept.wire_bytes, thresholds))
+            (attachments(words, kept))
+            (findings(words, kept, opener.is_none()))
+            (done(words, kept))
+            @if opener.is_none() { (details(words, kept)) }
+        }
+    }
+}
+
+fn open(words: &Words, kept: &Kept, heading: &str, opener: &Opener<'_>) -> Markup {
+    html! {
+        form.open method="post" action="/lookup" {
+            input type="hidden" name="token" value=(opener.token);
+            input type="hidden" name="ticket" value=(opener.typed.ticket);
+            input type="hidden" name="reference" value=(kept.reference);
+            input type="hidden" name="since" value=(opener.typed.since);
+            button.quiet type="submit" aria-describedby=(heading) { (words.open) }
+        }
+    }
+}
+
+fn attachments(words: &Words, kept: &Kept) -> Markup {
+    let listed: Vec<&KeptPart> = kept.parts.iter().filter(|part| part.role == PartRole::Attachment).collect();
+    let shown = listed.len().min(MAX_BLOCKS);
+    let hidden = u64::from(kept.attachments).saturating_sub(shown as u64);
+    html! {
+        @match kept.attachments {
+            0 => p.attachments.soft { (words.no_attachments) },
+            count => {
+                p.attachments {
+                    @if count == 1 { (words.one_attachment) } @else { (count) " " (words.attachments) }
+                    ", " (bytes(words, kept.attachment_bytes))
+                }
+                ul.blocks {
+                    @for part in &listed[..shown] { li { (block(words, part)) } }
+                    @if hidden > 0 { li.soft { "+ " (hidden) " " (words.not_listed) } }
+                }
+            }
+        }
+    }
+}
+
+/// An attachment at a glance: kind, size, what its name says where that is something else, encryption.
+fn block(words: &Words, part: &KeptPart) -> Markup {
+    let kind = words.kind(part.detected);
+    html! {
+        span.kind { (kind) }
+        span { (bytes(words, part.decoded_bytes)) }
+        @if let Some(extension) = extension(part)
+            && !kind.eq_ignore_ascii_case(extension) { span.soft { (words.named) " ." (extension) } }
+        @if let Some(word) = words.encryption(part.encryption) { span.locked { (word) } }
+    }
+}
+
+fn extension(part: &KeptPart) -> Option<&'static str> {
+    match part.extension {
+        Extension::None | Extension::Other | Extension::OtherProgram | Extension::OtherBlocked => None,
+        known => Some(known.name()),
+    }
+}
+
+fn findings(words: &Words, kept: &Kept, open: bool) -> Markup {
+    // Each once with all its places, the gravest first; among equals, in the order of the catalogue.
+    let mut found: Vec<(&'static Entry, Vec<Option<u16>>)> = Vec::new();
+    for finding in &kept.findings.0 {
+        let entry = finding.id.entry();
+        match found.iter_mut().find(|(known, _)| known.id == entry.id) {
+            Some((_, places)) => places.push(finding.part),
+            None => found.push((entry, vec![finding.part])),
+        }
+    }
+    found.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.level));
+    html! {
+        h4 { (words.found) }
+        @if found.is_empty() {
+            p.soft { (words.found_nothing) }
+        } @else {
+            ul.findings {
+                @for (entry, places) in &found { li { (finding(words, kept, entry, places, open)) } }
+            }
+        }
+    }
+}
+
+fn finding(words: &Words, kept: &Kept, entry: &Entry, places: &[Option<u16>], open: bool) -> Markup {
+    let places = places.iter().flatten().map(|index| place(words, kept, *index)).collect::<Vec<_>>().join(", ");
+    html! {
+        p.title {
+            span class={ "badge " (entry.level.name()) } { (words.level(Some(entry.level))) }
+            " " strong { (entry.title_in(words.language)) }
+            @if !places.is_empty() { " " span.soft { "(" (places) ")" } }
+        }
+        @let tell = entry.tell_in(words.language);
+        @if !tell.is_empty() {
+            p.label { (words.tell) }
+            p.copy.tell { (tell) }
+        }
+        @if open {
+            details {
+                summary { (words.background) " " code { (entry.id) } }
+                // These are written in English only.
+                dl lang=[(words.language != Language::English).then_some("en")] {
+                    @for (head, text) in [(words.what, entry.what), (words.why, entry.why), (words.fix, entry.fix)] {
+                        @if !text.is_empty() { div { dt lang=(words.language.name()) { (head) } dd { (text) } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Which part it is, as the blocks name it.
+fn place(words: &Words, kept: &Kept, index: u16) -> String {
+    match kept.parts.iter().find(|part| part.index == index) {
+        Some(part) if part.role != PartRole::Container => {
+            format!("{}, {}", words.kind(part.detected), bytes(words, part.decoded_bytes))
+        }
+        Some(_) if index == 0 => words.the_mail.into(),
+        _ => format!("{} {index}", words.part),
+    }
+}
+
+fn done(words: &Words, kept: &Kept) -> Markup {
+    let held = kept.ending == Ending::Measured && kept.action == Action::Quarantine;
+    html! {
+        h4 { (words.done) }
+        p { (words.done(kept.ending, kept.action, kept.queue_id.is_some())) }
+        @if let Some(queue_id) = kept.queue_id.as_ref().filter(|_| held) {
+            code.copy { "postsuper -H " (queue_id.as_str()) }
+        }
+    }
+}
+
+fn details(words: &Words, kept: &Kept) -> Markup {
+    let rest = kept.parts_total.saturating_sub(kept.parts.len() as u64);
+    html! {
+        h4 { (words.details) }
+        dl.figures {
+            div { dt { (words.reference) } dd { code { (kept.reference) } } }
+            div { dt { (words.queue_id) } dd { @if let Some(id) = &kept.queue_id { code { (id.as_str()) } } @else { (words.nothing) } } }
+            div { dt { (words.message_size) } dd { (kept.wire_bytes) " B" } }
+            div { dt { (words.header_size) } dd { (bytes(words, kept.header_bytes)) } }
+            @if let Some(declared) = kept.declared_size {
+                div { dt { (words.declared_size) } dd { (bytes(words, declared)) } }
+            }
+            div { dt { (words.recipients) } dd { (kept.recipients) } }
+            div { dt { (words.measured_in) } dd { (kept.scan_us) " µs" } }
+        }
+        @if !kept.parts.is_empty() {
+            // A table that is wider than the screen is scrolled, by keyboard as well.
+            div.wide tabindex="0" role="region" aria-label=(words.parts) {
+                table {
+                    caption { (words.parts) ": " (kept.parts_total) @if rest > 0 { ", " (kept.parts.len()) " " (words.parts_listed) } }
+                    thead {
+                        tr {
+                            th scope="col" { "#" }
+                            th scope="col" { (words.role) }
+                            th scope="col" { (words.kind) }
+                            th scope="col" { (words.declared) }
+                            th scope="col" { (words.extension) }
+                            th.number scope="col" { (words.size) }
+                        }
+                    }
+                    tbody {
+                        @for part in &kept.parts {
+                            tr {
+                                td { (part.index) }
+                                td { (words.part_role(part.role)) }
+                                td { @if part.role != PartRole::Container { (words.kind(part.detected)) } }
+                                td { code { (part.declared.name()) } }
+                                td { @if let Some(extension) = extension(part) { "." (extension) } }
+                                td.number { (bytes(words, part.decoded_bytes)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if kept.attachment_bytes > 1_000_000 { p.soft { (words.grows) } }
+    }
+}

@@ -1,0 +1,304 @@
+//! A site over a store in memory, and a client that speaks plain HTTP.
+
+use super::super::*;
+use crate::catalogue::{self, Finding};
+use crate::policy::Policy;
+use crate::pseudonym::{Address, Key, KeyId, Keyring, MessageId};
+use crate::report::{Direction, Ending, QueueId, Reference};
+use crate::scan::{EnvelopeFacts, Limits, Scanner};
+use crate::store::audit::{Chain, Ends, Fixed, Link, Row, Seal};
+use crate::store::{By, Day, Kept, NewRecord, Probe, Progress, Query, Stats, Store, StoreError};
+use std::collections::HashMap;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Mutex;
+
+/// What is in the store. Shared by its connections.
+#[derive(Default)]
+pub struct Data {
+    pub records: Vec<NewRecord>,
+    pub audit: Vec<Row>,
+    pub head: Option<Fixed>,
+    /// It cannot be read.
+    pub down: bool,
+    /// It can be read, and not written.
+    pub full: bool,
+}
+
+pub type Shelf = Arc<Mutex<Data>>;
+
+struct Memory(Shelf);
+
+impl Store for Memory {
+    fn keep(&mut self, records: &[NewRecord]) -> Result<(), StoreError> {
+        self.0.lock().unwrap().records.extend_from_slice(records);
+        Ok(())
+    }
+
+    fn find(&mut self, query: &Query) -> Result<Vec<Kept>, StoreError> {
+        let data = self.0.lock().unwrap();
+        if data.down {
+            return Err(StoreError::Unavailable("connection refused: /secret/path".into()));
+        }
+        let holds = |record: &NewRecord, probes: &[Probe]| {
+            let at = record.kept.time;
+            probes.iter().any(|p| (p.from..p.until).contains(&at) && record.tokens.contains(&p.token))
+        };
+        let fits = |record: &&NewRecord| {
+            (query.from..query.until).contains(&record.kept.time)
+                && match &query.by {
+                    By::Reference(reference) => record.kept.reference == *reference,
+                    By::QueueId(id) => record.kept.queue_id == Some(*id),
+                    By::Tokens(all) => all.iter().all(|probes| holds(record, probes)),
+                }
+        };
+        let mut found: Vec<Kept> = data.records.iter().filter(fits).map(|r| r.kept.clone()).collect();
+        found.sort_by_key(|kept| std::cmp::Reverse(kept.time));
+        found.truncate(query.limit);
+        Ok(found)
+    }
+
+    fn oldest_day(&mut self) -> Result<Option<Day>, StoreError> {
+        Ok(None)
+    }
+
+    fn forget(&mut self, _: Day) -> Result<Progress, StoreError> {
+        Ok(Progress::Done)
+    }
+
+    fn erase(&mut self, _: &[Probe]) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    fn bytes(&mut self) -> Result<u64, StoreError> {
+        Ok(0)
+    }
+
+    fn stats(&mut self) -> Result<Stats, StoreError> {
+        Ok(Stats::default())
+    }
+
+    fn clock(&mut self) -> Result<Option<i64>, StoreError> {
+        Ok(None)
+    }
+
+    fn set_clock(&mut self, _: i64) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn audit_append(&mut self, seal: &mut Seal<'_>) -> Result<Row, StoreError> {
+        let mut data = self.0.lock().unwrap();
+        if data.full {
+            return Err(StoreError::Unavailable("no space left on /secret/path".into()));
+        }
+        let last = data.head.map_or(Link::START, |head| head.link);
+        let sealed = seal(last);
+        data.audit.push(sealed.row.clone());
+        data.head = Some(sealed.head);
+        Ok(sealed.row)
+    }
+
+    fn audit_rows(&mut self, from: i64, limit: usize) -> Result<Vec<Row>, StoreError> {
+        let data = self.0.lock().unwrap();
+        Ok(data.audit.iter().filter(|row| row.seq >= from).take(limit).cloned().collect())
+    }
+
+    fn audit_ends(&mut self) -> Result<Ends, StoreError> {
+        Ok(Ends { beginning: None, head: self.0.lock().unwrap().head })
+    }
+
+    fn audit_count(&mut self, worker: &str, since: i64) -> Result<u64, StoreError> {
+        let data = self.0.lock().unwrap();
+        Ok(data.audit.iter().filter(|row| row.entry.worker == worker && row.entry.time >= since).count() as u64)
+    }
+
+    fn audit_forget(&mut self, _: i64, _: &dyn Fn(Link) -> Fixed) -> Result<Progress, StoreError> {
+        Ok(Progress::Done)
+    }
+}
+
+/// A key for all time.
+fn key() -> Key {
+    Key::new(KeyId(1), 0, i64::MAX, &[7; Key::SECRET])
+}
+
+/// A record of this mail: from the header and body, with the findings it gives.
+pub fn record(minutes_ago: i64, mail: &str, direction: Direction, change: impl FnOnce(&mut Kept)) -> NewRecord {
+    let (header, body) = mail.split_once("\n\n").unwrap_or((mail, ""));
+    let mut scanner = Scanner::new(Limits::default(), EnvelopeFacts::default());
+    for line in header.lines() {
+        let (name, value) = line.split_once(':').unwrap();
+        scanner.header(name.as_bytes(), value.as_bytes());
+    }
+    scanner.end_of_headers();
+    scanner.body(body.replace('\n', "\r\n").as_bytes());
+    let facts = scanner.finish();
+    let findings: Vec<Finding> = catalogue::diagnose(&facts, &catalogue::Thresholds::default());
+    let verdict = Policy { quarantine: vec!["type-executable"], ..Policy::default() }.decide(&findings);
+    let bits = 0x0012_3456_789A_BCDE_u64.wrapping_add(minutes_ago as u64 * 0x9E37_79B9);
+    let record = crate::report::Record {
+        time: now() - minutes_ago * 60,
+        reference: Reference::from_bits(bits),
+        queue_id: QueueId::parse(format!("4TxY6W{minutes_ago}").as_bytes()),
+        parties: crate::report::Parties::default(),
+        recipients: 1,
+        direction,
+        ending: Ending::Measured,
+        facts,
+        findings,
+        verdict,
+        scan_time: Duration::from_micros(1234),
+    };
+    let mut new = NewRecord::of(&record);
+    change(&mut new.kept);
+    let (jan, shop) = (address("jan@example.org"), address("shop@example.com"));
+    let id = MessageId::parse(format!("<{minutes_ago}@example.com>").as_bytes()).unwrap();
+    new.tokens = vec![key().recipient(&jan), key().sender(&shop), key().message_id(&id)];
+    new
+}
+
+fn address(text: &str) -> Address {
+    Address::parse(text.as_bytes()).unwrap()
+}
+
+const HEAD: &str = "From: a@example.com\nTo: b@example.org\nSubject: x\nDate: Tue, 24 Nov 2026 12:00:00 +0000\nMessage-ID: <1@example.com>\nMIME-Version: 1.0\n";
+
+/// Mails as a helpdesk meets them.
+pub fn examples() -> Vec<NewRecord> {
+    let plain = format!("{HEAD}Content-Type: text/plain\n\nHello\n");
+    let with = |kind: &str, name: &str, content: &str| {
+        format!(
+            "{HEAD}Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\nHello\n\n--b\nContent-Type: {kind}; name={name}\n\
+             Content-Disposition: attachment; filename={name}\nContent-Transfer-Encoding: base64\n\n{content}\n--b--\n"
+        )
+    };
+    let size = |bytes: u64| {
+        move |kept: &mut Kept| {
+            kept.wire_bytes = bytes;
+            for part in kept.parts.iter_mut().filter(|p| p.role == crate::store::PartRole::Attachment) {
+                part.decoded_bytes = bytes * 72 / 100;
+                kept.attachment_bytes = part.decoded_bytes;
+            }
+        }
+    };
+    let large = catalogue::find("size-exceeds-common-limit").unwrap();
+    let too_large = move |kept: &mut Kept| {
+        size(35_872_337)(kept);
+        kept.level = Some(large.level);
+        let finding = serde_json::json!([{ "id": large.id, "part": null }]);
+        kept.findings = serde_json::from_value(finding).unwrap();
+    };
+    vec![
+        record(12, &plain, Direction::Inbound, |_| ()),
+        record(47, &with("application/pdf", "offer.pdf.exe", "TVqQAAMAAAAEAAAA//8AALgAAAAAAAAAQAAAAAAAAAA="), Direction::Inbound, size(184_320)),
+        record(190, &with("application/zip", "drawings.zip", "UEsDBBQAAAAIAAAAIQAAAAAAAAAAAAAAAAAFAAAAYS50eHQ="), Direction::Inbound, size(22_400_000)),
+        record(1400, &with("application/pdf", "plan.pdf", "JVBERi0xLjQKJSVFT0YK"), Direction::Outbound, too_large),
+        record(2000, &plain, Direction::Internal, |kept| kept.ending = Ending::Aborted),
+    ]
+}
+
+/// A site that is served.
+pub struct Site {
+    pub address: SocketAddr,
+    pub shelf: Shelf,
+    pub settings: watch::Sender<Arc<Settings>>,
+    pub tls: Option<Tls>,
+}
+
+/// An answer: status, header block, body.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub status: u16,
+    pub header: String,
+    pub body: String,
+}
+
+impl Answered {
+    /// The value of a header field.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let lines = self.header.lines().filter_map(|line| line.split_once(": "));
+        lines.into_iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+impl Site {
+    pub async fn start(access: Access) -> Site {
+        Site::start_at("127.0.0.1:0", access, examples()).await
+    }
+
+    pub async fn start_at(address: &str, access: Access, records: Vec<NewRecord>) -> Site {
+        let shelf = Arc::new(Mutex::new(Data { records, ..Data::default() }));
+        let behind = shelf.clone();
+        let open = Box::new(move || Ok(Box::new(Memory(behind.clone())) as Box<dyn Store>));
+        let desk = Arc::new(Desk::new(open, Arc::new(Keyring::new(vec![key()])), Chain::new(&[3; Chain::KEY])));
+        let (settings, current) = watch::channel(Arc::new(Settings::default()));
+        let listener = TcpListener::bind(address).unwrap();
+        let address = listener.local_addr().unwrap();
+        let tls = Tls::open(&access).unwrap();
+        let router = router(desk, current, &access).unwrap();
+        tokio::spawn(serve(listener, router, tls.clone(), std::future::pending()));
+        Site { address, shelf, settings, tls }
+    }
+
+    /// Sends a request as it is, and gives the answer.
+    pub async fn send(&self, request: impl Into<Vec<u8>>) -> Answered {
+        let (address, request) = (self.address, request.into());
+        tokio::task::spawn_blocking(move || {
+            let mut stream = TcpStream::connect(address).unwrap();
+            // A server that refuses a body may close while it is being sent.
+            let _ = stream.write_all(&request);
+            let mut bytes = Vec::new();
+            let _ = stream.read_to_end(&mut bytes);
+            let text = String::from_utf8(bytes).expect("answers are UTF-8");
+            let (header, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
+            let status = header.split(' ').nth(1).unwrap().parse().unwrap();
+            Answered { status, header: header.to_owned(), body: body.to_owned() }
+        })
+        .await
+        .unwrap()
+    }
+
+    pub async fn get(&self, path: &str, fields: &str) -> Answered {
+        let host = if fields.contains("Host:") { "" } else { "Host: localhost\r\n" };
+        self.send(format!("GET {path} HTTP/1.0\r\n{host}{fields}\r\n")).await
+    }
+
+    pub async fn post(&self, path: &str, kind: &str, fields: &str, body: &[u8]) -> Answered {
+        let host = if fields.contains("Host:") { "" } else { "Host: localhost\r\n" };
+        let mut request = format!(
+            "POST {path} HTTP/1.0\r\n{host}Content-Type: {kind}\r\nContent-Length: {}\r\n{fields}\r\n",
+            body.len()
+        )
+        .into_bytes();
+        request.extend_from_slice(body);
+        self.send(request).await
+    }
+
+    /// Fills the form in as a browser does: fetches it first.
+    pub async fn ask(&self, fields: &str, form: &[(&str, &str)]) -> Answered {
+        let page = self.get("/", fields).await;
+        assert_eq!(page.status, 200, "{page:?}");
+        let cookie = page.field("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+        let token = super::token_of(&page.body);
+        let mut form: HashMap<&str, &str> = form.iter().copied().collect();
+        form.entry("token").or_insert(&token);
+        self.post("/lookup", FORM, &format!("{fields}Cookie: {cookie}\r\n"), encoded(&form).as_bytes()).await
+    }
+
+    pub async fn api(&self, fields: &str, look_up: serde_json::Value) -> Answered {
+        self.post("/api/v1/lookup", "application/json", fields, look_up.to_string().as_bytes()).await
+    }
+
+    /// What was written into the audit log.
+    pub fn audited(&self) -> Vec<crate::store::audit::Entry> {
+        self.shelf.lock().unwrap().audit.iter().map(|row| row.entry.clone()).collect()
+    }
+}
+
+pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A form's body, every byte of it encoded.
+pub fn encoded(form: &HashMap<&str, &str>) -> String {
+    let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    form.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect::<Vec<_>>().join("&")
+}
