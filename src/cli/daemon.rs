@@ -1,5 +1,6 @@
 //! `run`: from arguments to a daemon that ends when it is asked to.
 
+use super::desk::DeskServer;
 use super::keeping::Keeping;
 use super::notify::{self, Watchdog};
 use super::outlet::Outlet;
@@ -92,7 +93,7 @@ async fn serve(
     let (stop, stopped) = oneshot::channel::<()>();
     let (stop_http, http_stopped) = oneshot::channel::<()>();
 
-    let places = Places::of(&sockets);
+    let places = Places::of(&sockets, &config);
     let http = sockets.http.map(|listener| {
         let router = web::router(registry, metrics, health.clone());
         tokio::spawn(async move {
@@ -101,8 +102,16 @@ async fn serve(
             }
         })
     });
+    let desk =
+        sockets.desk.and_then(|listener| DeskServer::start(listener, &config, keeping.clone(), settings.subscribe()));
     let mut milter =
-        pin!(crate::run(sockets.milter, current, keeping.keyring(), reporter.clone(), async move { drop(stopped.await) }));
+        pin!(crate::run(
+            sockets.milter,
+            current,
+            keeping.keyring(),
+            reporter.clone(),
+            async move { drop(stopped.await) }
+        ));
     let mut stop = Some(stop);
 
     places.announce(&config, &log);
@@ -122,6 +131,9 @@ async fn serve(
                 notify::reloading();
                 reporter.metrics().reloaded(reload(file.as_deref(), &config, &settings));
                 keeping.hurry();
+                if let Some(desk) = &desk {
+                    desk.reload();
+                }
                 notify::ready(&places.status());
             }
             () = watchdog.due() => Watchdog::pulse(),
@@ -129,6 +141,9 @@ async fn serve(
     };
     anyhow::ensure!(asked, "the milter has ended without being asked to");
     rounds.abort();
+    if let Some(desk) = desk {
+        desk.stop(HTTP_GRACE).await;
+    }
     let _ = tokio::task::spawn_blocking(move || keeping.close()).await;
     let _ = stop_http.send(());
     if let Some(http) = http {
@@ -194,15 +209,19 @@ fn reload(file: Option<&Path>, started: &Config, settings: &watch::Sender<Arc<Se
 struct Places {
     milter: Vec<String>,
     http: Option<String>,
+    desk: Option<String>,
     handed_over: usize,
 }
 
 impl Places {
-    fn of(sockets: &Sockets) -> Places {
+    fn of(sockets: &Sockets, config: &Config) -> Places {
         let http = sockets.http.as_ref().and_then(|http| http.local_addr().ok());
+        let desk = sockets.desk.as_ref().and_then(|desk| desk.local_addr().ok());
+        let scheme = if config.access.certificate.is_some() { "https" } else { "http" };
         Places {
             milter: sockets.milter.iter().map(shown).collect(),
             http: http.map(|at| format!("http://{at}")),
+            desk: desk.map(|at| format!("{scheme}://{at}")),
             handed_over: sockets.handed_over,
         }
     }
@@ -213,14 +232,15 @@ impl Places {
 
     /// Says that we are ready, and to people at a terminal also what to do next.
     fn announce(&self, config: &Config, log: &Outlet) {
-        let (milter, http) = (self.milter.join(", "), self.http.as_deref().unwrap_or("off"));
+        let milter = self.milter.join(", ");
+        let [http, lookup] = [&self.http, &self.desk].map(|at| at.as_deref().unwrap_or("off"));
         if self.handed_over > 0 {
             tracing::info!(
                 sockets = self.handed_over,
                 "systemd handed over sockets, which replace their `listen` of the configuration"
             );
         }
-        tracing::info!(version = env!("CARGO_PKG_VERSION"), milter, http, "mailgauge is ready");
+        tracing::info!(version = env!("CARGO_PKG_VERSION"), milter, http, lookup, "mailgauge is ready");
         if config.log_format == LogFormat::Text && std::io::stderr().is_terminal() {
             // By way of the log, and so behind the line above.
             log.put(self.hint().into_bytes());
@@ -252,6 +272,9 @@ impl Places {
         } else {
             hint.push('\n');
         }
+        if let Some(desk) = &self.desk {
+            hint.push_str(&format!("The look-up page is on {desk}/. "));
+        }
         hint.push_str("Ctrl-C ends mailgauge.\n\n");
         hint
     }
@@ -263,8 +286,12 @@ mod tests {
 
     #[test]
     fn the_hint_names_the_path_as_a_chrooted_smtpd_sees_it() {
-        let places =
-            Places { milter: vec!["unix:/var/spool/postfix/mailgauge/milter.sock".into()], http: None, handed_over: 0 };
+        let places = Places {
+            milter: vec!["unix:/var/spool/postfix/mailgauge/milter.sock".into()],
+            http: None,
+            desk: None,
+            handed_over: 0,
+        };
         let hint = places.hint();
         assert!(hint.contains("{ unix:mailgauge/milter.sock, connect_timeout=5s"), "{hint}");
         // `postconf -e` overwrites what is there.

@@ -67,7 +67,12 @@ impl Keeping {
 
     /// Where the mail path puts its records; `None` if none are kept.
     pub fn sink(self: &Arc<Keeping>) -> Option<Box<dyn Sink>> {
-        self.target.is_some().then(|| Box::new(Inlet(self.clone())) as Box<dyn Sink>)
+        self.keeps().then(|| Box::new(Inlet(self.clone())) as Box<dyn Sink>)
+    }
+
+    /// Whether records are kept at all.
+    pub fn keeps(&self) -> bool {
+        self.target.is_some()
     }
 
     /// Where look-ups are answered; `None` until there is a store and a key for the audit log.
@@ -91,7 +96,9 @@ impl Keeping {
         if self.begun.get().is_none() {
             match self.begin(target) {
                 Ok(begun) => drop(self.begun.set(begun)),
-                Err(error) => tracing::error!(%error, "no records are kept, and nothing can be looked up; mail is not affected. Trying again each minute"),
+                Err(error) => {
+                    tracing::error!(%error, "no records are kept, and nothing can be looked up; mail is not affected. Trying again each minute")
+                }
             }
         }
     }
@@ -111,10 +118,12 @@ impl Keeping {
         self.hurry.notify_one();
     }
 
-    /// Writes what waits, for some seconds at most. Blocks.
+    /// Writes what waits, for some seconds at most, and closes the store. Blocks, and must come before the end: a connection to
+    /// PostgreSQL cannot be closed in an async task.
     pub fn close(&self) {
-        if let Some((queue, _)) = self.begun.get() {
+        if let Some((queue, desk)) = self.begun.get() {
             queue.close(GRACE);
+            desk.close();
         }
     }
 
@@ -147,7 +156,9 @@ impl Keeping {
             let key = file.key.id();
             match self.keys.destroy(key) {
                 Ok(()) => tracing::info!(%key, "a key whose records are past retention was destroyed"),
-                Err(error) => tracing::error!(%key, %error, "a key whose records are past retention could not be destroyed"),
+                Err(error) => {
+                    tracing::error!(%key, %error, "a key whose records are past retention could not be destroyed")
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The command line: `run` and the offline verbs. The only room that reads argv, prints, and decides on exit codes.
 
 mod daemon;
+mod desk;
 pub mod docs;
 mod findings;
 mod journald;

@@ -208,6 +208,11 @@ impl Desk {
         done
     }
 
+    /// Closes the connection. The next look-up opens another one. Blocks.
+    pub fn close(&self) {
+        *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     /// The key of the audit log.
     pub fn chain(&self) -> &Chain {
         &self.chain

@@ -76,7 +76,8 @@ fn references(store: &Path) -> Vec<String> {
     let database = rusqlite::Connection::open(store).unwrap();
     let check: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(check, "ok");
-    let made: u32 = database.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'records'", [], |row| row.get(0)).unwrap();
+    let made: u32 =
+        database.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'records'", [], |row| row.get(0)).unwrap();
     if made == 0 {
         // Killed before the store was made.
         return Vec::new();

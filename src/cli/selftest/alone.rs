@@ -53,7 +53,7 @@ pub fn places(mail: &[u8]) -> anyhow::Result<Vec<Place>> {
     let page = talk::get(&daemon.desk, "/")?;
     let (cookie, token) = credentials(&page)?;
     places.push(Place::new("page: the form", page));
-    let form = format!("csrf={token}&ticket={TICKET}&reference={reference}");
+    let form = format!("token={token}&ticket={TICKET}&reference={reference}");
     let page = talk::post(&daemon.desk, "/lookup", "application/x-www-form-urlencoded", &cookie, &form)?;
     ensure!(String::from_utf8_lossy(&page).contains(reference), "the page does not show the record");
     places.push(Place::new("page: the result", page));
@@ -77,7 +77,7 @@ fn credentials(page: &[u8]) -> anyhow::Result<(String, String)> {
     let text = String::from_utf8_lossy(page);
     let between = |before: &str, after: char| Some(text.split_once(before)?.1.split(after).next()?.to_owned());
     let cookie = between("set-cookie: ", ';').context("the page sets no cookie")?;
-    let token = between("name=\"csrf\" value=\"", '"').context("the form has no token")?;
+    let token = between("name=\"token\" value=\"", '"').context("the form has no token")?;
     Ok((cookie, token))
 }
 

@@ -125,9 +125,10 @@ mod tests {
     fn spans() {
         let english = words(Language::English);
         let shown = |hours: u64| span(english, Duration::from_secs(hours * 3600));
-        assert_eq!([shown(1), shown(24), shown(48), shown(72), shown(73), shown(720)], [
-            "1 hour", "1 day", "48 hours", "3 days", "73 hours", "30 days"
-        ]);
+        assert_eq!(
+            [shown(1), shown(24), shown(48), shown(72), shown(73), shown(720)],
+            ["1 hour", "1 day", "48 hours", "3 days", "73 hours", "30 days"]
+        );
     }
 
     #[test]

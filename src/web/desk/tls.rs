@@ -90,9 +90,10 @@ fn read(certificate: &Path, private_key: &Path) -> Result<Arc<ServerConfig>, Tls
     if chain.is_empty() {
         return Err(TlsError::NoCertificate(certificate.to_owned()));
     }
-    let key = PrivateKeyDer::from_pem_slice(&bytes(private_key)?)
-        .map_err(|_| TlsError::BadKey(private_key.to_owned()))?;
-    let apart = |cause| TlsError::Apart { certificate: certificate.to_owned(), private_key: private_key.to_owned(), cause };
+    let key =
+        PrivateKeyDer::from_pem_slice(&bytes(private_key)?).map_err(|_| TlsError::BadKey(private_key.to_owned()))?;
+    let apart =
+        |cause| TlsError::Apart { certificate: certificate.to_owned(), private_key: private_key.to_owned(), cause };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

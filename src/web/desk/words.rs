@@ -313,7 +313,9 @@ impl Words {
             K::Multipart => self.kind_multipart,
             K::Text => self.kind_text,
             K::Message | K::Msg => self.kind_message,
-            K::Pe | K::Elf | K::MachO | K::JavaClass | K::Wasm | K::OtherExecutable | K::Apk | K::Jar => self.kind_program,
+            K::Pe | K::Elf | K::MachO | K::JavaClass | K::Wasm | K::OtherExecutable | K::Apk | K::Jar => {
+                self.kind_program
+            }
             K::Script => self.kind_script,
             K::Archive => self.kind_archive,
             K::EncryptedOoxml => self.kind_office,
@@ -388,8 +390,21 @@ mod tests {
     fn no_text_is_empty_and_none_was_forgotten_to_be_translated() {
         // Words that both languages have.
         const SAME: &[&str] = &[
-            "ticket", "message_id", "info", "kind_script", "kind_contact", "kind_video", "kind_database", "details",
-            "kind_message", "open", "via_api", "role_helpdesk", "role_auditor", "via", "rows",
+            "ticket",
+            "message_id",
+            "info",
+            "kind_script",
+            "kind_contact",
+            "kind_video",
+            "kind_database",
+            "details",
+            "kind_message",
+            "open",
+            "via_api",
+            "role_helpdesk",
+            "role_auditor",
+            "via",
+            "rows",
         ];
         for (name, english, dutch) in PAIRS {
             assert!(!english.is_empty() && !dutch.is_empty(), "{name}");

@@ -190,8 +190,18 @@ pub fn examples() -> Vec<NewRecord> {
     };
     vec![
         record(12, &plain, Direction::Inbound, |_| ()),
-        record(47, &with("application/pdf", "offer.pdf.exe", "TVqQAAMAAAAEAAAA//8AALgAAAAAAAAAQAAAAAAAAAA="), Direction::Inbound, size(184_320)),
-        record(190, &with("application/zip", "drawings.zip", "UEsDBBQAAAAIAAAAIQAAAAAAAAAAAAAAAAAFAAAAYS50eHQ="), Direction::Inbound, size(22_400_000)),
+        record(
+            47,
+            &with("application/pdf", "offer.pdf.exe", "TVqQAAMAAAAEAAAA//8AALgAAAAAAAAAQAAAAAAAAAA="),
+            Direction::Inbound,
+            size(184_320),
+        ),
+        record(
+            190,
+            &with("application/zip", "drawings.zip", "UEsDBBQAAAAIAAAAIQAAAAAAAAAAAAAAAAAFAAAAYS50eHQ="),
+            Direction::Inbound,
+            size(22_400_000),
+        ),
         record(1400, &with("application/pdf", "plan.pdf", "JVBERi0xLjQKJSVFT0YK"), Direction::Outbound, too_large),
         record(2000, &plain, Direction::Internal, |kept| kept.ending = Ending::Aborted),
     ]
