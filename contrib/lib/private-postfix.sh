@@ -5,6 +5,7 @@
 #   private-postfix.sh start DIR [--set KEY=VALUE]... [--until-exit PID] [--smtpd NAME [-o KEY=VALUE]...]...
 #   private-postfix.sh stop DIR             stops it at once and removes DIR
 #   private-postfix.sh sendmail DIR ARG...  the sendmail command of this instance; the mail comes from standard input
+#   private-postfix.sh release DIR ID       puts a held mail back into the queue, and has it delivered
 #
 # `start` prints one line `NAME PORT` for each --smtpd when all of them answer. --set puts a line into main.cf, -o gives one
 # smtpd an option of its own. With --until-exit the instance ends by itself, and DIR with it, when process PID has ended:
@@ -263,13 +264,19 @@ cmd_sendmail() {
     exec sendmail -C "$dir/etc" "$@"
 }
 
+cmd_release() {
+    [ -e "$1/$MARK" ] || die "$1 is not a private Postfix"
+    postsuper -c "$1/etc" -H "$2"
+    exec postqueue -c "$1/etc" -f
+}
+
 usage() {
-    sed -n '5,7p' "$SELF" | sed 's/^# *//'
+    sed -n '5,8p' "$SELF" | sed 's/^# *//'
 }
 
 [ $# -ge 2 ] || { usage >&2; exit 2; }
 case $1 in
-    start | stop | sendmail | watch)
+    start | stop | sendmail | release | watch)
         command=cmd_$1
         shift
         "$command" "$@"

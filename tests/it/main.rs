@@ -13,6 +13,7 @@ mod docs;
 mod false_alarms;
 mod http;
 mod kills;
+mod lookup;
 mod mails;
 mod memory;
 mod milter_descriptors;

@@ -2,7 +2,7 @@
 
 use crate::postfix::{MilterAddress, free_port};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ pub struct Daemon {
     dir: tempfile::TempDir,
     milter: MilterAddress,
     http: u16,
-    desk: u16,
+    desk: String,
     environment: Vec<(&'static str, &'static str)>,
     child: Option<Child>,
     starts: u32,
@@ -57,7 +57,7 @@ impl Daemon {
             dir,
             milter: milter.clone(),
             http,
-            desk,
+            desk: format!("http://127.0.0.1:{desk}"),
             environment: environment.to_vec(),
             child: None,
             starts: 0,
@@ -98,6 +98,21 @@ impl Daemon {
             assert!(Instant::now() < deadline, "mailgauge is not ready:\n{}", self.output_text());
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Where the look-up page is.
+    pub fn desk(&self) -> &str {
+        &self.desk
+    }
+
+    /// The file it runs with.
+    pub fn config(&self) -> PathBuf {
+        self.dir.path().join("mailgauge.toml")
+    }
+
+    /// Where it keeps its files.
+    pub fn directory(&self) -> &Path {
+        self.dir.path()
     }
 
     /// The body of a page, if it is served with success.

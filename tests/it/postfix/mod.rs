@@ -4,7 +4,7 @@
 //! a lane and starts its daemon there, so that no other test moves its metrics.
 
 pub mod daemon;
-mod delivery;
+pub mod delivery;
 mod faults;
 mod shapes;
 
@@ -23,7 +23,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/contrib/lib/private-p
 /// With this in the environment a missing Postfix is a failure and not a reason to skip.
 const REQUIRED: &str = "MAILGAUGE_REQUIRE_POSTFIX";
 /// As many as there are tests that take one.
-const TCP_LANES: usize = 13;
+const TCP_LANES: usize = 17;
 const UNIX_LANES: usize = 4;
 /// Postfix's queue manager scans for new mail at once; a busy machine still needs its time.
 const DELIVERY_PATIENCE: Duration = Duration::from_secs(60);
@@ -145,6 +145,13 @@ impl PrivatePostfix {
             .expect("sendmail runs");
         child.stdin.take().expect("a pipe").write_all(message).expect("sendmail reads");
         assert!(child.wait().expect("sendmail ends").success());
+    }
+
+    /// Releases a mail from the hold queue.
+    pub fn release(&self, queue_id: &str) {
+        let mut command = as_root(SCRIPT).expect("it could be started before");
+        let status = command.arg("release").arg(&self.dir).arg(queue_id).status().expect("the script runs");
+        assert!(status.success());
     }
 
     /// Waits for the one mail delivered to this recipient.
