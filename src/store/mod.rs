@@ -8,6 +8,8 @@
 
 pub mod audit;
 pub mod desk;
+#[cfg(test)]
+pub(crate) mod memory;
 mod record;
 mod ticket;
 pub mod view;
