@@ -273,3 +273,6 @@ fn by(question: &Question, keys: &[Arc<Key>]) -> By {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
