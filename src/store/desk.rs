@@ -278,3 +278,6 @@ fn by(question: &Question, keys: &[Arc<Key>]) -> By {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@
 pub mod audit;
 pub mod desk;
 pub mod housekeeping;
+#[cfg(test)]
+pub(crate) mod memory;
 mod open;
 mod postgres;
 mod queue;

@@ -1,7 +1,7 @@
 //! Words planted everywhere in a mail are found nowhere but in the mail: no log at any level, no metric, no page, no tag.
 
 use crate::postfix::daemon::Daemon;
-use crate::postfix::{self, Lane, MilterAddress, free_port, new_address, shared};
+use crate::postfix::{Lane, MilterAddress, free_port, new_address, shared};
 use crate::smtp::{self, Envelope};
 use mailgauge::cli::selftest::{marks, planted};
 
