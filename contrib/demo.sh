@@ -98,15 +98,18 @@ build() {
 
 # `mailgauge run` needs no configuration; it gets one only when its usual ports are taken.
 start_mailgauge() {
-    MILTER_PORT=10724 HTTP_PORT=10725
+    MILTER_PORT=10724 HTTP_PORT=10725 DESK_PORT=10726
+    # What systemd would say: records and keys go there, and with the demo.
+    export STATE_DIRECTORY=$WORK/state
     local -a arguments=(run)
     announce 'start mailgauge'
-    if ! port_is_free $MILTER_PORT || ! port_is_free $HTTP_PORT; then
-        MILTER_PORT=$(free_port) HTTP_PORT=$(free_port)
-        printf '[milter]\nlisten = "inet:127.0.0.1:%s"\n\n[http]\nlisten = "127.0.0.1:%s"\n' "$MILTER_PORT" "$HTTP_PORT" >"$WORK/mailgauge.toml"
+    if ! port_is_free $MILTER_PORT || ! port_is_free $HTTP_PORT || ! port_is_free $DESK_PORT; then
+        MILTER_PORT=$(free_port) HTTP_PORT=$(free_port) DESK_PORT=$(free_port)
+        printf '[milter]\nlisten = "inet:127.0.0.1:%s"\n\n[http]\nlisten = "127.0.0.1:%s"\n\n[lookup]\nlisten = "127.0.0.1:%s"\n' \
+            "$MILTER_PORT" "$HTTP_PORT" "$DESK_PORT" >"$WORK/mailgauge.toml"
         arguments+=(--config "$WORK/mailgauge.toml")
     fi
-    HTTP=http://127.0.0.1:$HTTP_PORT
+    HTTP=http://127.0.0.1:$HTTP_PORT DESK=http://127.0.0.1:$DESK_PORT
     "$MAILGAUGE" "${arguments[@]}" >"$WORK/mailgauge.log" 2>&1 &
     DAEMON=$!
     for _ in $(seq 100); do
@@ -263,11 +266,27 @@ show_metrics() {
         "$WORK/metrics.before" "$WORK/metrics.after"
 }
 
+# What the helpdesk sees when a user tells his address.
+show_look_up() {
+    local -a look=("$MAILGAUGE" lookup --ticket DEMO-1 --recipient 3-truncated-zip@example.com)
+    headline "mailgauge ${look[*]:1}"
+    printf '\n'
+    # The record is written a moment after the mail.
+    for _ in $(seq 50); do
+        ! "${look[@]}" --format json | grep -q '"reference"' || break
+        sleep 0.1
+    done
+    "${look[@]}" | sed 's/^\(.\)/    \1/'
+    headline 'mailgauge audit list'
+    printf '\n'
+    "$MAILGAUGE" audit list | tail -n 3 | sed 's/^\(.\)/    \1/'
+}
+
 show_what_next() {
     headline 'What to open next'
     if [ $ONCE = no ]; then
         printf '\n'
-        printf '    %-50s  %s\n' "$HTTP/" 'the landing page' "$HTTP/metrics" 'what Prometheus reads' \
+        printf '    %-50s  %s\n' "$DESK/" 'the look-up page: ticket DEMO-1, recipient 2-large@example.com' "$HTTP/" 'the landing page' "$HTTP/metrics" 'what Prometheus reads' \
             "$WORK/mailgauge.log" 'what mailgauge says of itself: a line a mail, no content'
         cat <<END
 
@@ -303,6 +322,7 @@ send_all
 show_unaltered
 show_mails
 show_explanation
+show_look_up
 show_metrics
 show_what_next
 SUCCESS=yes

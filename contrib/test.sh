@@ -83,6 +83,8 @@ demo() {
     out=$(TMPDIR=$place contrib/demo.sh --once) || { printf '%s\n' "$out"; return 1; }
     printf '%s\n' "$out"
     [ "$(grep -c '^ *X-Mailgauge: v=1; ref=' <<<"$out")" -eq 6 ] || { echo 'not every mail was tagged'; return 1; }
+    grep -q 'postsuper\|Incomplete archive' <<<"$out" || { echo 'the look-up has shown nothing'; return 1; }
+    grep -q 'lookup-recipient\|DEMO-1' <<<"$out" || { echo 'the look-up was not written down'; return 1; }
     grep -q 'mailgauge_messages_total' <<<"$out" || { echo 'no metric moved'; return 1; }
     rmdir "$place" || { echo 'the demo left something behind'; return 1; }
 }
