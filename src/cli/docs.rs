@@ -1,4 +1,4 @@
-//! The documents that are made from tables: findings, configuration, command line, metrics.
+//! The documents that are made from tables: findings, configuration, command line, metrics, API.
 //!
 //! A test fails when one of them is stale; `cargo run -- docs` renews them.
 
@@ -18,6 +18,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("docs/findings.md", findings()),
         ("docs/cli.md", command_line()),
         ("docs/metrics.md", crate::report::metrics::reference_markdown()),
+        ("docs/openapi.json", crate::web::desk::document()),
     ]
 }
 

@@ -9,6 +9,7 @@ mod keys;
 mod kinds;
 mod problem;
 mod reference;
+mod together;
 mod units;
 
 pub use address::{Address, AddressError, HostPort};
@@ -145,7 +146,7 @@ impl Config {
             }
         }
         if wrongs.is_empty() {
-            wrongs.extend(same_place(&table, &config));
+            wrongs.extend(together::check(&table, &config));
         }
         if wrongs.is_empty() {
             return Ok(config);
@@ -210,21 +211,6 @@ impl Config {
             .map(|(section, key)| format!("{}.{}", section.name, key.name))
             .collect()
     }
-}
-
-/// What is wrong if both are to listen on one address: the kernel would refuse the second.
-fn same_place(table: &Spanned<DeTable<'_>>, config: &Config) -> Option<Wrong> {
-    let http = config.http.as_ref().filter(|http| http.port != 0)?;
-    if !config.listen.contains(&Address::Tcp(http.clone())) {
-        return None;
-    }
-    // The defaults differ, so one of the two is in the file.
-    let listen = |section: &str| table.get_ref().get(section)?.get_ref().as_table()?.get("listen").map(Spanned::span);
-    Some(Wrong {
-        span: listen("http").or_else(|| listen("milter"))?,
-        what: format!("[milter] and [http] both listen on {http}"),
-        help: "choose another port for one of them: 10724 for Postfix and 10725 for metrics are the defaults".into(),
-    })
 }
 
 fn read_section(section: &Section, keys: &DeTable<'_>, config: &mut Config, wrongs: &mut Vec<Wrong>) {

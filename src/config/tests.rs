@@ -59,6 +59,13 @@ const BAD: &[&str] = &[
     "[lookup]\nauditors = \"anna\"\n",
     "[lookup]\nproxies = [\"proxy.example.org\"]\n",
     "[lookup]\nuser_header = \"X User\"\n",
+    "[lookup]\nlisten = \"127.0.0.1:10725\"\n",
+    "[http]\nlisten = \"127.0.0.1:10726\"\n",
+    "[milter]\nlisten = [\"inet:127.0.0.1:10726\"]\n",
+    "[lookup]\nlisten = \"0.0.0.0:10726\"\n",
+    "[lookup]\nlisten = \"desk.example.org:443\"\nusers = \"/etc/mailgauge/users\"\n",
+    "[lookup]\ncertificate = \"/etc/mailgauge/chain.pem\"\n",
+    "[lookup]\nprivate_key = \"/etc/mailgauge/key.pem\"\n",
     "[limits]\nmessage_size_limit = \"25M\"\n",
     "[limits]\nmessage_size_limit = \"lots\"\n",
     "[limits]\nmessage_size_limit = 0\n",
@@ -134,6 +141,21 @@ fn the_example_is_the_default_with_and_without_its_marks() {
     for key in SECTIONS.iter().flat_map(|s| s.keys) {
         assert!(uncommented.lines().any(|l| l.starts_with(&format!("{} = ", key.name))), "{}", key.name);
     }
+}
+
+#[test]
+fn the_look_up_may_be_open_to_those_who_say_who_they_are() {
+    for lookup in [
+        "listen = \"[::1]:1\"",
+        "listen = \"LOCALHOST:1\"",
+        "listen = \"off\"\nusers = \"/u\"",
+        "listen = \"0.0.0.0:1\"\nproxies = [\"192.0.2.1\"]",
+        "listen = \"[::]:1\"\nusers = \"/u\"\ncertificate = \"/c\"\nprivate_key = \"/k\"",
+    ] {
+        assert!(Config::parse(&format!("[lookup]\n{lookup}\n")).is_ok(), "{lookup}");
+    }
+    // Passwords of those who do not come through the proxy would go unencrypted.
+    bad("[lookup]\nlisten = \"[::]:1\"\nusers = \"/u\"\nproxies = [\"192.0.2.1\"]\n");
 }
 
 #[test]

@@ -36,6 +36,11 @@ fn metrics() {
 }
 
 #[test]
+fn api() {
+    fresh("docs/openapi.json");
+}
+
+#[test]
 fn every_generated_file_has_a_test() {
-    assert_eq!(mailgauge::cli::docs::files().len(), 5, "add a test above");
+    assert_eq!(mailgauge::cli::docs::files().len(), 6, "add a test above");
 }

@@ -147,7 +147,6 @@ pub(super) fn about(words: &Words) -> Markup {
                 li { (words.about_read) }
             }
             p.promise { (words.about_never) }
-            p.promise { (words.written_down) }
         }
     }
 }

@@ -80,16 +80,29 @@ fn mail(words: &Words, kept: &Kept, thresholds: &Thresholds, opener: Option<&Ope
             header {
                 h3 id=(heading) { (time(words, kept.time)) }
                 span.direction { (words.direction(kept.direction)) }
-                span class={ "badge " (kept.level.map_or("clean", |l| l.name())) } { (words.level(kept.level)) }
+                (badge(words, kept))
                 @if let Some(opener) = opener { (open(words, kept, &heading, opener)) }
             }
             (size(words, kept.wire_bytes, thresholds))
             (attachments(words, kept))
-            (findings(words, kept, opener.is_none()))
-            (done(words, kept))
+            // Of a mail that broke off, nothing found means nothing.
+            @if kept.ending == Ending::Measured || !kept.findings.0.is_empty() {
+                div.about-it { h4 { (words.found) } div { (findings(words, kept, opener.is_none())) } }
+            }
+            div.about-it { h4 { (words.done) } div { (done(words, kept)) } }
             @if opener.is_none() { (details(words, kept)) }
         }
     }
+}
+
+/// The mail's level at a glance.
+fn badge(words: &Words, kept: &Kept) -> Markup {
+    let (class, word) = match (kept.level, kept.ending) {
+        (None, Ending::Measured) => ("clean", words.clean),
+        (None, Ending::Aborted) => ("notice", words.incomplete),
+        (Some(level), _) => (level.name(), words.level(level)),
+    };
+    html! { span class={ "badge " (class) } { (word) } }
 }
 
 fn open(words: &Words, kept: &Kept, heading: &str, opener: &Opener<'_>) -> Markup {
@@ -156,7 +169,6 @@ fn findings(words: &Words, kept: &Kept, open: bool) -> Markup {
     }
     found.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.level));
     html! {
-        h4 { (words.found) }
         @if found.is_empty() {
             p.soft { (words.found_nothing) }
         } @else {
@@ -171,7 +183,7 @@ fn finding(words: &Words, kept: &Kept, entry: &Entry, places: &[Option<u16>], op
     let places = places.iter().flatten().map(|index| place(words, kept, *index)).collect::<Vec<_>>().join(", ");
     html! {
         p.title {
-            span class={ "badge " (entry.level.name()) } { (words.level(Some(entry.level))) }
+            span class={ "badge " (entry.level.name()) } { (words.level(entry.level)) }
             " " strong { (entry.title_in(words.language)) }
             @if !places.is_empty() { " " span.soft { "(" (places) ")" } }
         }
@@ -208,7 +220,6 @@ fn place(words: &Words, kept: &Kept, index: u16) -> String {
 fn done(words: &Words, kept: &Kept) -> Markup {
     let held = kept.ending == Ending::Measured && kept.action == Action::Quarantine;
     html! {
-        h4 { (words.done) }
         p { (words.done(kept.ending, kept.action, kept.queue_id.is_some())) }
         @if let Some(queue_id) = kept.queue_id.as_ref().filter(|_| held) {
             code.copy { "postsuper -H " (queue_id.as_str()) }
@@ -219,7 +230,7 @@ fn done(words: &Words, kept: &Kept) -> Markup {
 fn details(words: &Words, kept: &Kept) -> Markup {
     let rest = kept.parts_total.saturating_sub(kept.parts.len() as u64);
     html! {
-        h4 { (words.details) }
+        h4.details { (words.details) }
         dl.figures {
             div { dt { (words.reference) } dd { code { (kept.reference) } } }
             div { dt { (words.queue_id) } dd { @if let Some(id) = &kept.queue_id { code { (id.as_str()) } } @else { (words.nothing) } } }

@@ -187,3 +187,115 @@ impl AsyncWrite for Line {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::time::Instant;
+    use tokio_rustls::TlsConnector;
+
+    /// A certificate of its own for localhost, as an administrator makes one.
+    fn make(dir: &Path) -> Access {
+        let (certificate, key) = (dir.join("chain.pem"), dir.join("key.pem"));
+        let made = Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"])
+            .args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"])
+            .args(["-addext", "basicConstraints=critical,CA:FALSE", "-out"])
+            .arg(&certificate)
+            .arg("-keyout")
+            .arg(&key)
+            .output()
+            .expect("this test needs openssl");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        Access { certificate: Some(certificate), private_key: Some(key), ..Access::default() }
+    }
+
+    /// Asks over TLS, and trusts this certificate only.
+    async fn get(address: SocketAddr, certificate: &Path) -> io::Result<String> {
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(CertificateDer::from_pem_file(certificate).unwrap()).unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let stream = TcpStream::connect(address).await?;
+        let name = "localhost".try_into().unwrap();
+        let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
+        stream.write_all(b"GET /-/healthy HTTP/1.0\r\n\r\n").await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        Ok(answer)
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+    async fn the_page_over_tls_and_a_renewed_certificate() {
+        let (dir, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let access = make(dir.path());
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let tls = Tls::open(&access).unwrap().unwrap();
+        let router = axum::Router::new().route("/-/healthy", axum::routing::get(|| async { "healthy\n" }));
+        tokio::spawn(super::super::serve(listener, router, Some(tls.clone()), std::future::pending()));
+
+        // Peers that say nothing, or no TLS, keep nobody waiting.
+        let _silent = TcpStream::connect(address).await.unwrap();
+        let mut plain = TcpStream::connect(address).await.unwrap();
+        plain.write_all(b"GET / HTTP/1.0\r\n\r\n").await.unwrap();
+        let (certificate, key) = (dir.path().join("chain.pem"), dir.path().join("key.pem"));
+        assert!(get(address, &certificate).await.unwrap().ends_with("healthy\n"));
+        let mut rest = Vec::new();
+        let _ = plain.read_to_end(&mut rest).await;
+        assert!(!rest.starts_with(b"HTTP"), "an answer without TLS");
+
+        // Half of a renewal is refused, and the old one stays.
+        make(new.path());
+        let old = new.path().join("old.pem");
+        std::fs::copy(&certificate, &old).unwrap();
+        std::fs::copy(new.path().join("chain.pem"), &certificate).unwrap();
+        tls.reload();
+        assert!(get(address, &old).await.is_ok());
+        std::fs::copy(new.path().join("key.pem"), &key).unwrap();
+        tls.reload();
+        assert!(get(address, &certificate).await.is_ok());
+        assert!(get(address, &old).await.is_err());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_file_is_said_with_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let access = make(dir.path());
+        let (certificate, key) = (access.certificate.clone().unwrap(), access.private_key.clone().unwrap());
+        let error = |access: &Access| Tls::open(access).err().unwrap().to_string();
+        let swapped =
+            Access { certificate: Some(key.clone()), private_key: Some(certificate.clone()), ..access.clone() };
+        assert!(error(&swapped).contains("key.pem holds no certificate"), "{}", error(&swapped));
+        let keyless = Access { private_key: Some(certificate.clone()), ..access.clone() };
+        assert!(error(&keyless).contains("chain.pem holds no private key"), "{}", error(&keyless));
+        let other = tempfile::tempdir().unwrap();
+        let apart = Access { private_key: make(other.path()).private_key, ..access.clone() };
+        assert!(error(&apart).contains("do not go together"), "{}", error(&apart));
+        std::fs::remove_file(&key).unwrap();
+        assert!(error(&access).starts_with("cannot read /"), "{}", error(&access));
+        assert!(Tls::open(&Access::default()).unwrap().is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_handshake_that_does_not_end_is_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let tls = Tls::open(&make(dir.path())).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let mut secured = Secured { bounded: Bounded::new(listener), tls };
+        let (mut line, _) = secured.accept().await;
+        let begun = Instant::now();
+        // The first byte of a record: it gives a connection more time, and not the handshake.
+        peer.write_all(&[22]).await.unwrap();
+        let error = line.read_u8().await.unwrap_err();
+        assert_eq!((error.kind(), begun.elapsed().as_secs()), (io::ErrorKind::TimedOut, HANDSHAKE.as_secs()));
+    }
+}

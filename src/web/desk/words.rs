@@ -49,7 +49,7 @@ words! {
     sender: "Sender's address", "Adres van de afzender";
     or_one_of: "or one of these", "of een van deze";
     reference: "Reference", "Referentie";
-    reference_hint: "In the mail's header, behind X-Mailgauge: … ref=", "In de kopregels van de mail, achter X-Mailgauge: … ref=";
+    reference_hint: "In the mail's header: X-Mailgauge … ref=", "In de kopregels: X-Mailgauge … ref=";
     queue_id: "Queue ID", "Wachtrij-ID";
     queue_id_hint: "Postfix's, from a bounce or a log", "Van Postfix, uit een foutbericht of een log";
     message_id: "Message-ID", "Message-ID";
@@ -137,6 +137,7 @@ words! {
     nothing: "none", "geen";
 
     clean: "In order", "In orde";
+    incomplete: "Broke off", "Afgebroken";
     info: "Info", "Info";
     notice: "Notice", "Let op";
     warning: "Warning", "Waarschuwing";
@@ -258,13 +259,12 @@ impl Words {
         }
     }
 
-    pub(super) fn level(&self, level: Option<Level>) -> &'static str {
+    pub(super) fn level(&self, level: Level) -> &'static str {
         match level {
-            None => self.clean,
-            Some(Level::Info) => self.info,
-            Some(Level::Notice) => self.notice,
-            Some(Level::Warning) => self.warning,
-            Some(Level::Error) => self.error,
+            Level::Info => self.info,
+            Level::Notice => self.notice,
+            Level::Warning => self.warning,
+            Level::Error => self.error,
         }
     }
 

@@ -172,6 +172,9 @@ pub fn examples() -> Vec<NewRecord> {
              Content-Disposition: attachment; filename={name}\nContent-Transfer-Encoding: base64\n\n{content}\n--b--\n"
         )
     };
+    // A DOS header that leads to the magic of a program for Windows.
+    let program = [b"MZ".as_slice(), &[0; 58], &[64, 0, 0, 0], b"PE\0\0\x4c\x01\x01\0", &[0; 200]].concat();
+    let program = base64_simd::STANDARD.encode_to_string(program);
     let size = |bytes: u64| {
         move |kept: &mut Kept| {
             kept.wire_bytes = bytes;
@@ -190,12 +193,7 @@ pub fn examples() -> Vec<NewRecord> {
     };
     vec![
         record(12, &plain, Direction::Inbound, |_| ()),
-        record(
-            47,
-            &with("application/pdf", "offer.pdf.exe", "TVqQAAMAAAAEAAAA//8AALgAAAAAAAAAQAAAAAAAAAA="),
-            Direction::Inbound,
-            size(184_320),
-        ),
+        record(47, &with("application/pdf", "offer.pdf.exe", &program), Direction::Inbound, size(184_320)),
         record(
             190,
             &with("application/zip", "drawings.zip", "UEsDBBQAAAAIAAAAIQAAAAAAAAAAAAAAAAAFAAAAYS50eHQ="),
