@@ -62,9 +62,11 @@ impl Store for Memory {
         Ok(self.contents().records.iter().map(|r| r.kept.day()).min())
     }
 
-    fn forget(&mut self, day: Day) -> Result<Progress, StoreError> {
-        self.contents().records.retain(|r| r.kept.day() != day);
-        Ok(Progress::Done)
+    fn forget(&mut self, day: Day) -> Result<(u64, Progress), StoreError> {
+        let mut contents = self.contents();
+        let before = contents.records.len();
+        contents.records.retain(|r| r.kept.day() != day);
+        Ok(((before - contents.records.len()) as u64, Progress::Done))
     }
 
     fn erase(&mut self, probes: &[Probe]) -> Result<u64, StoreError> {

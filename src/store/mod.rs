@@ -135,8 +135,8 @@ pub enum Progress {
 
 /// A store. Calls block; each is one transaction. SQLite and PostgreSQL behave the same: `tests/it/store` holds both to it.
 pub trait Store: Send {
-    /// Keeps records with their tokens. One whose reference was kept before stays as it is, so that a batch whose fate is unknown
-    /// can be given again.
+    /// Keeps records with their tokens. One whose reference was kept before on the same day stays as it is, so that a batch whose fate is
+    /// unknown can be given again.
     fn keep(&mut self, records: &[NewRecord]) -> Result<(), StoreError>;
 
     /// Finds records, the newest first.
@@ -145,9 +145,9 @@ pub trait Store: Send {
     /// The oldest day with records.
     fn oldest_day(&mut self) -> Result<Option<Day>, StoreError>;
 
-    /// Forgets some of a day's records and tokens, so that nobody waits long; call it until it is done. What is forgotten is
-    /// overwritten where the store can do that.
-    fn forget(&mut self, day: Day) -> Result<Progress, StoreError>;
+    /// Forgets some of a day's records and tokens, so that nobody waits long; call it until it is done. The number of records
+    /// that this step forgot. What is forgotten is overwritten where the store can do that.
+    fn forget(&mut self, day: Day) -> Result<(u64, Progress), StoreError>;
 
     /// Erases every record of which one of these is a token, with all its tokens. The number of records.
     fn erase(&mut self, probes: &[Probe]) -> Result<u64, StoreError>;
