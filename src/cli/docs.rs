@@ -110,12 +110,17 @@ fn command_line() -> String {
     let mut cli = Cli::command().term_width(100);
     cli.build();
     let _ = write!(out, "\n```text\n{}```\n", help(&mut cli));
-    let verbs = cli.get_subcommands_mut().filter(|verb| !verb.is_hide_set() && verb.get_name() != "help");
-    for verb in verbs {
-        let name = verb.get_name().to_owned();
-        let _ = write!(out, "\n## mailgauge {name}\n\n```text\n{}```\n", help(verb));
-    }
+    verbs(&mut out, &mut cli, "##", "mailgauge");
     out
+}
+
+/// A section for each verb of `command`, and below it for each of its own.
+fn verbs(out: &mut String, command: &mut clap::Command, head: &str, above: &str) {
+    for verb in command.get_subcommands_mut().filter(|verb| !verb.is_hide_set() && verb.get_name() != "help") {
+        let name = format!("{above} {}", verb.get_name());
+        let _ = write!(out, "\n{head} {name}\n\n```text\n{}```\n", help(verb));
+        verbs(out, verb, &format!("{head}#"), &name);
+    }
 }
 
 /// The long help without colours and blanks at the ends of lines.

@@ -1,18 +1,23 @@
 //! The command line: `run` and the offline verbs. The only room that reads argv, prints, and decides on exit codes.
 
+mod audit;
 mod daemon;
 mod desk;
 pub mod docs;
 mod findings;
 mod journald;
 mod keeping;
+pub mod keys;
 mod logging;
+mod lookup;
 mod notify;
+mod office;
 mod outlet;
 pub mod redact;
 mod scan;
 pub mod selftest;
 mod sockets;
+mod store;
 mod terminal;
 
 use crate::config::{Config, ConfigError};
@@ -38,7 +43,8 @@ pub struct Cli {
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 all is well, 1 `scan` found something at or above --fail-on, or `selftest` a mark, 2 it could not do its work, \
+const EXIT_CODES: &str = "Exit codes: 0 all is well, 1 `scan` found something at or above --fail-on, `audit verify` a changed log, or \
+    `selftest` a mark, 2 it could not do its work, \
     78 `run` has a wrong configuration or log level, which does not go away by itself, 130 Ctrl-C ended `scan` early.";
 
 #[derive(Subcommand)]
@@ -86,6 +92,26 @@ enum Verb {
     /// and look-up, in plain text and in the usual encodings. Prints what was searched and what was found. The exit code is 1 if a mark
     /// was found.
     Selftest(selftest::SelftestArgs),
+    /// Find what happened to a mail: one exact question, for one ticket
+    ///
+    /// Answers from the records of the last days, and never with a word of a mail. An address or Message-ID must be the whole one; case
+    /// and what stands behind a `+` make no difference. At most 50 mails are shown, the newest first.
+    ///
+    /// Each look is written into the audit log before anything is shown: who (SUDO_USER, or else the user of this process), when, and
+    /// for which ticket. Without a ticket, and if it cannot be written down, nothing is shown, and the exit code is 2.
+    ///
+    /// Arguments are seen by everybody on this machine (`ps`): write - for an address or Message-ID, and it is read from standard
+    /// input, a line each, in the order --message-id, --recipient, --sender.
+    Lookup(LookupArgs),
+    /// See how the records are doing, forget, erase or hand out
+    #[command(subcommand)]
+    Store(StoreVerb),
+    /// List the keys that make tokens of addresses, make a new one, destroy one
+    #[command(subcommand)]
+    Keys(KeysVerb),
+    /// Read the audit log, or check that it is as it was written
+    #[command(subcommand)]
+    Audit(AuditVerb),
     /// List every finding
     List(ListArgs),
     /// Explain a finding: what it means, what to tell the user, who has to fix it
@@ -153,6 +179,144 @@ struct RedactArgs {
 }
 
 #[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("question").required(true).multiple(true)))]
+struct LookupArgs {
+    /// The number of the ticket for which you look; what it looks like is `ticket` of [lookup] in the configuration
+    #[arg(long, value_name = "TICKET", default_value = "", hide_default_value = true)]
+    ticket: String,
+    /// The reference in the mail, as 7K3M-9QTX-2HDC
+    #[arg(long, group = "question", conflicts_with_all = ["queue_id", "message_id", "recipient", "sender"])]
+    reference: Option<String>,
+    /// Postfix's queue ID
+    #[arg(long, group = "question", value_name = "ID", conflicts_with_all = ["message_id", "recipient", "sender"])]
+    queue_id: Option<String>,
+    /// The Message-ID; - reads it from standard input
+    #[arg(long, group = "question", value_name = "ID", conflicts_with_all = ["recipient", "sender"])]
+    message_id: Option<String>,
+    /// The recipient's address, as the envelope had it; - reads it from standard input
+    #[arg(long, group = "question", value_name = "ADDRESS")]
+    recipient: Option<String>,
+    /// The sender's address, as the envelope had it; - reads it from standard input
+    #[arg(long, group = "question", value_name = "ADDRESS")]
+    sender: Option<String>,
+    /// How far back: 48h, 7d; `window` of [lookup], if not given, and at most as long as records are kept
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// text for people; json: one object
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// The language of the text
+    #[arg(long, value_enum, default_value_t = lookup::Tongue::En)]
+    language: lookup::Tongue,
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+#[derive(Subcommand)]
+enum StoreVerb {
+    /// Count records, rows of the audit log, and bytes
+    Stats(ConfigArg),
+    /// Forget now what is past retention: records, rows of the audit log, keys
+    ///
+    /// `mailgauge run` does this by itself, in small steps.
+    Prune {
+        /// Even if the clock has gone on by more than the retention since the store was last in use
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// Erase all records of an address (GDPR Art. 17)
+    ///
+    /// Of mails from it and to it, in all of the store. The record of a mail with several recipients goes as a whole.
+    Erase {
+        #[command(flatten)]
+        subject: SubjectArgs,
+        /// Do it
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Write out all records of an address (GDPR Art. 15)
+    ///
+    /// Of mails from it and to it, in all of the store.
+    Export {
+        #[command(flatten)]
+        subject: SubjectArgs,
+        /// json: one object, as `lookup` has it; text for people
+        #[arg(long, value_enum, default_value_t = Format::Json)]
+        format: Format,
+    },
+}
+
+#[derive(clap::Args)]
+struct SubjectArgs {
+    /// The address. Arguments are seen by everybody on this machine (`ps`): - reads it from standard input
+    #[arg(long)]
+    address: String,
+    /// The number of the ticket for which this is done
+    #[arg(long, value_name = "TICKET", default_value = "", hide_default_value = true)]
+    ticket: String,
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+#[derive(Subcommand)]
+enum KeysVerb {
+    /// Show id, time, state and file of each key, and when it will be destroyed
+    List(ConfigArg),
+    /// Make a new key, which is used from now on
+    ///
+    /// Records so far keep being found by the keys before it. A running mailgauge uses it within a minute, or at once after
+    /// `systemctl reload mailgauge`.
+    Rotate(ConfigArg),
+    /// Destroy a key before its time
+    ///
+    /// Records of its time can no longer be found by address or Message-ID, by anybody; reference and queue ID still work. What file
+    /// systems, flash memory and backups hold of older copies is not reached. A running mailgauge forgets the key within a minute,
+    /// or at once after `systemctl reload mailgauge`.
+    Destroy {
+        /// As `mailgauge keys list` shows it
+        id: String,
+        /// Do it
+        #[arg(long)]
+        yes: bool,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditVerb {
+    /// Show who did what, when, and for which ticket
+    ///
+    /// Reading the log is written into it, too.
+    List {
+        /// How far back
+        #[arg(long, value_name = "TIME", default_value = "7d")]
+        since: String,
+        /// Of this worker only
+        #[arg(long, value_name = "NAME")]
+        worker: Option<String>,
+        /// text for people; json: one array
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+    /// Check that no row is missing and none was changed
+    ///
+    /// Prints the number and the seal of the last row. Note them down elsewhere: an older copy of the whole log that was put back shows
+    /// only in comparison. systemd's journal has them of each row. The exit code is 1 if the log is not as it was written.
+    Verify {
+        /// Number and seal of a row that were noted down: that row must be there with that seal
+        #[arg(long, value_name = "ROW:SEAL")]
+        expect: Option<String>,
+        #[command(flatten)]
+        config: ConfigArg,
+    },
+}
+
+#[derive(clap::Args)]
 struct ListArgs {
     /// text for people; json: one array
     #[arg(long, value_enum, default_value_t = Format::Text)]
@@ -188,6 +352,10 @@ pub fn main() -> ExitCode {
         Verb::Scan(args) => scan::run(&args),
         Verb::Redact(args) => redact::run(&args),
         Verb::Selftest(args) => selftest::run(&args),
+        Verb::Lookup(args) => lookup::run(&args),
+        Verb::Store(verb) => store::run(&verb),
+        Verb::Keys(verb) => keys::run(&verb),
+        Verb::Audit(verb) => audit::run(&verb),
         Verb::List(args) => findings::list(args.format),
         Verb::Explain(args) => findings::explain(&args.ids),
         Verb::Docs(args) => docs::write(&args.dir),

@@ -30,6 +30,23 @@ impl Default for Rules {
     }
 }
 
+impl Rules {
+    /// The number of a ticket, without blanks around it.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn ticket_in<'a>(&self, typed: &'a str) -> Result<&'a str, Refusal> {
+        let ticket = typed.trim();
+        if ticket.is_empty() {
+            return Err(Refusal::NoTicket);
+        }
+        if !self.ticket.fits(ticket) {
+            return Err(Refusal::Ticket(self.ticket.pattern().to_owned()));
+        }
+        Ok(ticket)
+    }
+}
+
 /// Who looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worker {
@@ -139,13 +156,7 @@ impl Desk {
         if request.worker.role == Role::Auditor {
             return Err(Refusal::Role(request.worker.role));
         }
-        let ticket = request.ticket.trim();
-        if ticket.is_empty() {
-            return Err(Refusal::NoTicket);
-        }
-        if !rules.ticket.fits(ticket) {
-            return Err(Refusal::Ticket(rules.ticket.pattern().to_owned()));
-        }
+        let ticket = rules.ticket_in(&request.ticket)?;
         let since = request.since.unwrap_or(rules.window).min(keep);
         let window = (now.saturating_sub(seconds(since)), now.saturating_add(1));
         let keys = self.keyring.keys();
@@ -213,6 +224,14 @@ impl Desk {
         *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// A connection of its own, for what is not a look-up.
+    ///
+    /// # Errors
+    /// The store cannot be opened.
+    pub fn open(&self) -> Result<Box<dyn Store>, StoreError> {
+        (self.open)()
+    }
+
     /// The key of the audit log.
     pub fn chain(&self) -> &Chain {
         &self.chain
@@ -229,7 +248,7 @@ fn seconds(time: Duration) -> i64 {
 }
 
 /// Whether each second from `from` to `until` has a key.
-fn covered(keys: &[Arc<Key>], from: i64, until: i64) -> bool {
+pub(crate) fn covered(keys: &[Arc<Key>], from: i64, until: i64) -> bool {
     let mut at = from;
     // Each round goes on to the end of a key that holds the second reached.
     while let Some(next) = keys.iter().filter(|k| k.from() <= at && at < k.until()).map(|k| k.until()).max() {

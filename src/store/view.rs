@@ -1,5 +1,6 @@
 //! Records and answers as JSON: what the API and `mailgauge lookup` give. The names of the keys are a promise; new ones may come.
 
+use super::audit::Row;
 use super::desk::Answer;
 use super::{Kept, KeptFinding, KeptPart};
 use crate::report::CLEAN;
@@ -98,6 +99,31 @@ pub struct FindingView {
     pub part: Option<u16>,
 }
 
+/// A row of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RowView {
+    /// Its number; the first row has 1.
+    pub row: i64,
+    /// When it was written (RFC 3339, UTC).
+    pub time: String,
+    /// The worker's login.
+    pub worker: String,
+    /// What he may do: helpdesk, auditor or admin.
+    pub role: &'static str,
+    /// Where he came from: page, api or cli.
+    pub via: &'static str,
+    /// The ticket; empty for what needs none.
+    pub ticket: String,
+    /// What was done.
+    pub deed: &'static str,
+    /// For whom, as a token; the same one within a period is the same address.
+    pub token: Option<String>,
+    /// Records that were shown, erased, handed out.
+    pub rows: u32,
+    /// The seal over this row and all before it.
+    pub seal: String,
+}
+
 impl AnswerView {
     /// The view of an answer.
     pub fn of(answer: &Answer) -> AnswerView {
@@ -107,6 +133,25 @@ impl AnswerView {
             more: answer.more,
             window: WindowView { from: rfc3339(from), until: rfc3339(until) },
             keys_missing: answer.keys_missing,
+        }
+    }
+}
+
+impl RowView {
+    /// The view of a row.
+    pub fn of(row: &Row) -> RowView {
+        let entry = &row.entry;
+        RowView {
+            row: row.seq,
+            time: rfc3339(entry.time),
+            worker: entry.worker.clone(),
+            role: entry.role.name(),
+            via: entry.via.name(),
+            ticket: entry.ticket.clone(),
+            deed: entry.deed.name(),
+            token: entry.token.map(|token| token.to_string()),
+            rows: entry.rows,
+            seal: row.seal.to_string(),
         }
     }
 }
