@@ -13,7 +13,7 @@ CARGO_TARGET_DIR is $XDG_CACHE_HOME/mailgauge/target unless set.
 
 It installs by apt-get: Postfix with "No configuration" (nothing starts), curl, shellcheck, a linker for Rust, the programs
 and libraries (Perl, Python, Ruby, PHP, Node.js) whose mails must give no alarm, and those (ImageMagick, ffmpeg, 7z, qpdf...)
-whose files are cut to see whether it shows. It needs root, or sudo, for that and for the private Postfix of the integration
+whose files are cut to see whether it shows, and PostgreSQL's programs without a cluster. It needs root, or sudo, for that and for the private Postfix of the integration
 tests. It refuses to replace another mail server. promtool is taken out of Debian's package into the cache without installing
 it, as that would start a server.
 END
@@ -96,8 +96,9 @@ scripts() {
 printf '%smailgauge: every check and test%s\n\n' "$BOLD" "$PLAIN"
 require_cargo
 require_root_or_sudo
-# Missing Postfix or promtool must not look like success.
-export MAILGAUGE_REQUIRE_POSTFIX=1 MAILGAUGE_REQUIRE_COMPOSERS=1 MAILGAUGE_REQUIRE_MAKERS=1 RUST_BACKTRACE=1
+# Missing Postfix, PostgreSQL or promtool must not look like success.
+export MAILGAUGE_REQUIRE_POSTFIX=1 MAILGAUGE_REQUIRE_COMPOSERS=1 MAILGAUGE_REQUIRE_MAKERS=1 \
+    MAILGAUGE_REQUIRE_POSTGRES=1 RUST_BACKTRACE=1
 
 step 'install packages' install_packages "$LOGS/apt.log" postfix curl shellcheck gcc libc6-dev
 # Other people's programs that write mail: tests/composers.
@@ -106,6 +107,8 @@ step 'install composers' install_packages "$LOGS/apt-composers.log" python3 libm
 # Other people's programs that make files: tests/makers.
 step 'install makers of files' install_packages "$LOGS/apt-makers.log" imagemagick ffmpeg libheif-examples qpdf zip p7zip-full \
     bzip2 xz-utils genisoimage python3-docx python3-openpyxl python3-odf python3-xlwt python3-reportlab
+# A private cluster for tests/it/store.
+step 'install PostgreSQL' install_postgresql "$LOGS/apt-postgresql.log"
 step 'install promtool' install_promtool "$LOGS/apt.log"
 mapfile -t SCRIPTS < <(scripts)
 step 'shellcheck' shellcheck -x "${SCRIPTS[@]}"

@@ -100,6 +100,17 @@ install_packages() {
         { tail -n 20 "$log" >&2; die "apt-get could not install ${missing[*]}; all of it: $log"; }
 }
 
+# PostgreSQL's programs, without the cluster that Debian's package would make and start: the tests make their own.
+install_postgresql() {
+    local log=$1 settings=/etc/postgresql-common/createcluster.conf
+    [ -n "$(missing_packages postgresql)" ] || return 0
+    if [ ! -e "$settings" ]; then
+        as_root mkdir -p "${settings%/*}"
+        printf 'create_main_cluster = false\n' | as_root tee "$settings" >/dev/null
+    fi
+    install_packages "$log" postgresql openssl
+}
+
 # promtool is part of Debian's prometheus package, which would start a server at every boot: only the tool is taken out of it.
 install_promtool() {
     local log=$1 dir

@@ -158,7 +158,8 @@ pub trait Store: Send {
     /// that this step forgot. What is forgotten is overwritten where the store can do that.
     fn forget(&mut self, day: Day) -> Result<(u64, Progress), StoreError>;
 
-    /// Erases every record of which one of these is a token, with all its tokens. The number of records.
+    /// Erases every record of which one of these is a token, with all its tokens. The number of records. SQLite does it day by day, and an
+    /// error leaves it half done: call it again.
     fn erase(&mut self, probes: &[Probe]) -> Result<u64, StoreError>;
 
     /// Bytes in use, cheaply.

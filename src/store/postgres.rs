@@ -132,7 +132,7 @@ impl Postgres {
         self.write(|transaction| {
             lock(transaction, LOCK_TABLES)?;
             for day in days {
-                let name = suffix(*day);
+                let name = rows::suffix(Day(*day));
                 transaction.batch_execute(&format!(
                     "CREATE TABLE IF NOT EXISTS records_{name} PARTITION OF records FOR VALUES IN ({day}); \
                      CREATE TABLE IF NOT EXISTS handles_{name} PARTITION OF handles FOR VALUES IN ({day}); \
@@ -230,8 +230,7 @@ impl Store for Postgres {
     }
 
     fn forget(&mut self, day: Day) -> Result<(u64, Progress), StoreError> {
-        self.days.remove(&day.0);
-        let records = self.write(|transaction| {
+        let (records, gone) = self.write(|transaction| {
             // Who reads is not disturbed for longer; it is tried again later.
             transaction.batch_execute("SET LOCAL lock_timeout TO '2s'")?;
             lock(transaction, LOCK_TABLES)?;
@@ -242,12 +241,16 @@ impl Store for Postgres {
                  AND NOT EXISTS (SELECT FROM records WHERE records.day = days.day) RETURNING day",
                 &[&day.0],
             )?;
-            for row in gone {
-                let name = suffix(row.get(0));
+            let gone: Vec<i32> = gone.iter().map(|row| row.get(0)).collect();
+            for day in &gone {
+                let name = rows::suffix(Day(*day));
                 transaction.batch_execute(&format!("DROP TABLE IF EXISTS records_{name}, handles_{name}"))?;
             }
-            Ok(count.get::<_, i64>(0) as u64)
+            Ok((count.get::<_, i64>(0) as u64, gone))
         })?;
+        for day in gone {
+            self.days.remove(&day);
+        }
         Ok((records, Progress::Done))
     }
 
@@ -405,11 +408,6 @@ impl Store for Postgres {
 /// 55 bits, which a bigint holds.
 fn reference(kept: &Kept) -> i64 {
     kept.reference.bits() as i64
-}
-
-/// What a day's partitions are called. Made of a number alone, so that it may stand in a statement.
-fn suffix(day: i32) -> String {
-    if day < 0 { format!("before_{}", day.unsigned_abs()) } else { day.to_string() }
 }
 
 /// The days of this stretch that have partitions, the newest first.

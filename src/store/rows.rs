@@ -1,8 +1,13 @@
 //! Between columns and types: what both stores write into a row, and read out of it.
 
 use super::audit::{Deed, Entry, Fixed, Link, Mark, Role, Row, Via};
-use super::{Kept, StoreError};
+use super::{Day, Kept, StoreError};
 use crate::pseudonym::Token;
+
+/// What a day's tables are called. Made of a number alone, so that it may stand in a statement.
+pub(super) fn suffix(day: Day) -> String {
+    if day.0 < 0 { format!("before_{}", day.0.unsigned_abs()) } else { day.0.to_string() }
+}
 
 /// A record as it is stored.
 pub(super) fn document(kept: &Kept) -> String {

@@ -1,8 +1,11 @@
 //! Records in one file: SQLite.
 //!
-//! Write-ahead log with `synchronous=FULL`: what [`Store::keep`] has taken outlives a power cut. `secure_delete` writes zeros over what
-//! is forgotten, and the log is emptied when a day is gone, so that no file has a trace of it. The version of the tables is SQLite's
+//! Write-ahead log with `synchronous=FULL`: what [`Store::keep`] has taken outlives a power cut. The version of the tables is SQLite's
 //! own `user_version`, and `application_id` tells our files from those of other programs.
+//!
+//! Each day has tables of its own, so that no file has a trace of it when it is gone: `secure_delete` writes zeros over deleted rows and over pages
+//! that become free, but where rows were moved between two pages of a table, copies can stay in the unused middle of a page. When
+//! the table is dropped, all its pages are free. The write-ahead log is emptied then, too.
 
 use super::audit::{Ends, Fixed, Link, Row, Seal};
 use super::rows::{self, AuditColumns};
@@ -17,6 +20,9 @@ use std::time::{Duration, Instant};
 
 /// The steps from an empty file to today's tables. A step that was released is never changed.
 const MIGRATIONS: &[&str] = &[include_str!("sqlite/001_records.sql")];
+
+/// The tables of a day.
+const DAY_TABLES: &str = include_str!("sqlite/day.sql");
 
 /// "mgau".
 const APPLICATION_ID: i64 = 0x6d67_6175;
@@ -68,9 +74,7 @@ impl Sqlite {
     }
 
     fn prepare(&mut self) -> Result<(), Opening> {
-        self.connection.set_prepared_statement_cache_capacity(32);
-        // Only an empty file takes it, so it comes first.
-        self.connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        self.connection.set_prepared_statement_cache_capacity(128);
         let file = self.file.clone();
         let recognise = |connection: &Connection| -> Result<usize, Opening> {
             let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -92,14 +96,17 @@ impl Sqlite {
                 )))),
             }
         };
-        // Before anything is written: a foreign file stays as it is.
-        recognise(&self.connection)?;
+        // Before anything is written: a foreign file stays as it is. In one transaction: others may be making the tables.
+        if recognise(&*self.connection.transaction()?)? == 0 {
+            // Only an empty file takes it, before all else.
+            self.connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        }
         self.connection.pragma_update(None, "journal_mode", "WAL")?;
         self.connection.pragma_update(None, "synchronous", "FULL")?;
         self.connection.pragma_update(None, "secure_delete", "ON")?;
         self.connection.pragma_update(None, "temp_store", "MEMORY")?;
         self.connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
-        if recognise(&self.connection)? < MIGRATIONS.len() {
+        if recognise(&*self.connection.transaction()?)? < MIGRATIONS.len() {
             let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             // Another process may have been faster.
             let version = recognise(&transaction)?;
@@ -150,22 +157,29 @@ impl Sqlite {
 impl Store for Sqlite {
     fn keep(&mut self, records: &[NewRecord]) -> Result<(), StoreError> {
         self.write(|connection| {
-            let mut record = connection.prepare_cached(
-                "INSERT INTO records (day, time, reference, queue_id, document) VALUES (?1, ?2, ?3, ?4, ?5) \
-                 ON CONFLICT (day, reference) DO NOTHING",
-            )?;
-            let mut handle = connection
-                .prepare_cached("INSERT OR IGNORE INTO handles (day, token, time, record) VALUES (?1, ?2, ?3, ?4)")?;
-            for NewRecord { kept, tokens } in records {
-                let day = kept.day().0;
-                let queue_id = kept.queue_id.as_ref().map(|id| id.as_str());
-                let document = rows::document(kept);
-                if record.execute(params![day, kept.time, reference(kept), queue_id, document])? == 0 {
-                    continue;
-                }
-                let id = connection.last_insert_rowid();
-                for token in tokens {
-                    handle.execute(params![day, token.as_bytes(), kept.time, id])?;
+            let mut days: Vec<Day> = records.iter().map(|record| record.kept.day()).collect();
+            days.sort_unstable();
+            days.dedup();
+            for day in days {
+                make_day(connection, day)?;
+                let name = rows::suffix(day);
+                let mut record = connection.prepare_cached(&format!(
+                    "INSERT OR IGNORE INTO records_{name} (time, reference, queue_id, document) VALUES (?1, ?2, ?3, ?4)"
+                ))?;
+                let mut handle = connection.prepare_cached(&format!(
+                    "INSERT OR IGNORE INTO handles_{name} (token, time, record) VALUES (?1, ?2, ?3)"
+                ))?;
+                for NewRecord { kept, tokens } in records.iter().filter(|record| record.kept.day() == day) {
+                    let queue_id = kept.queue_id.as_ref().map(|id| id.as_str());
+                    // 55 bits, which SQLite's integers hold.
+                    let reference = kept.reference.bits() as i64;
+                    if record.execute(params![kept.time, reference, queue_id, rows::document(kept)])? == 0 {
+                        continue;
+                    }
+                    let id = connection.last_insert_rowid();
+                    for token in tokens {
+                        handle.execute(params![token.as_bytes(), kept.time, id])?;
+                    }
                 }
             }
             Ok(())
@@ -184,22 +198,28 @@ impl Store for Sqlite {
                 before = day;
                 let limit = query.limit - found.len();
                 let (from, until) = (query.from.max(day.begins()), query.until.min(day.ends()));
+                let name = rows::suffix(day);
                 match &query.by {
                     By::Reference(reference) => found.extend(documents(
                         connection,
-                        "SELECT document FROM records WHERE day = ?1 AND reference = ?2 AND time >= ?3 AND time < ?4 LIMIT ?5",
-                        params![day.0, reference.bits() as i64, from, until, limit as i64],
+                        &format!(
+                            "SELECT document FROM records_{name} WHERE reference = ?1 AND time >= ?2 AND time < ?3 LIMIT ?4"
+                        ),
+                        params![reference.bits() as i64, from, until, limit as i64],
                     )?),
                     By::QueueId(id) => found.extend(documents(
                         connection,
-                        "SELECT document FROM records WHERE day = ?1 AND queue_id = ?2 AND time >= ?3 AND time < ?4 \
-                         ORDER BY time DESC, id DESC LIMIT ?5",
-                        params![day.0, id.as_str(), from, until, limit as i64],
+                        &format!(
+                            "SELECT document FROM records_{name} WHERE queue_id = ?1 AND time >= ?2 AND time < ?3 \
+                             ORDER BY time DESC, id DESC LIMIT ?4"
+                        ),
+                        params![id.as_str(), from, until, limit as i64],
                     )?),
                     By::Tokens(lists) => {
                         let Some(part) = search::part(lists, from, until) else { continue };
+                        let select = format!("SELECT document FROM records_{name} WHERE id = ?1");
                         for id in by_tokens(connection, day, &part, limit)? {
-                            found.extend(documents(connection, "SELECT document FROM records WHERE id = ?1", [id])?);
+                            found.extend(documents(connection, &select, [id])?);
                         }
                     }
                 }
@@ -209,26 +229,34 @@ impl Store for Sqlite {
     }
 
     fn oldest_day(&mut self) -> Result<Option<Day>, StoreError> {
-        self.read(|connection| Ok(connection.query_row("SELECT min(day) FROM records", [], day)?))
+        self.read(|connection| Ok(connection.query_row("SELECT min(day) FROM days", [], day)?))
     }
 
     fn forget(&mut self, day: Day) -> Result<(u64, Progress), StoreError> {
         let (records, more) = self.write(|connection| {
+            if !has_day(connection, day)? {
+                return Ok((0, false));
+            }
+            let name = rows::suffix(day);
             // Tokens first: a record without them can still be seen to be there, and so is not left behind.
-            let tokens = connection
-                .prepare_cached(
-                    "DELETE FROM handles WHERE (day, token, time, record) IN \
-                     (SELECT day, token, time, record FROM handles WHERE day = ?1 LIMIT ?2)",
-                )?
-                .execute(params![day.0, STEP as i64])?;
-            let records = if tokens < STEP {
-                connection
-                    .prepare_cached("DELETE FROM records WHERE id IN (SELECT id FROM records WHERE day = ?1 LIMIT ?2)")?
-                    .execute(params![day.0, STEP as i64])?
-            } else {
-                0
-            };
-            Ok((records as u64, tokens == STEP || records == STEP))
+            let tokens = connection.execute(
+                &format!(
+                    "DELETE FROM handles_{name} WHERE (token, time, record) IN \
+                     (SELECT token, time, record FROM handles_{name} LIMIT ?1)"
+                ),
+                [STEP as i64],
+            )?;
+            if tokens == STEP {
+                return Ok((0, true));
+            }
+            let records = connection.execute(
+                &format!("DELETE FROM records_{name} WHERE id IN (SELECT id FROM records_{name} LIMIT ?1)"),
+                [STEP as i64],
+            )?;
+            if records < STEP {
+                drop_day(connection, day)?;
+            }
+            Ok((records as u64, records == STEP))
         })?;
         let vacuum = || -> rusqlite::Result<()> {
             let mut pages = self.connection.prepare_cached(&format!("PRAGMA incremental_vacuum({VACUUM})"))?;
@@ -244,31 +272,19 @@ impl Store for Sqlite {
     }
 
     fn erase(&mut self, probes: &[Probe]) -> Result<u64, StoreError> {
-        let erased = self.write(|connection| {
-            let mut erased = 0;
-            let mut before = Day(i32::MAX);
-            while let Some(day) = newest_day(connection, before)? {
-                before = day;
-                let Some(part) = search::part(&[probes.to_vec()], day.begins(), day.ends()) else { continue };
-                let ids = by_tokens(connection, day, &part, usize::MAX)?;
-                if ids.is_empty() {
-                    continue;
-                }
-                let ids = serde_json::to_string(&ids).unwrap_or_default();
-                connection.execute(
-                    "DELETE FROM handles WHERE day = ?1 AND record IN (SELECT value FROM json_each(?2))",
-                    params![day.0, ids],
-                )?;
-                erased += connection
-                    .execute("DELETE FROM records WHERE id IN (SELECT value FROM json_each(?1))", [ids])?
-                    as u64;
+        let mut erased = 0;
+        let mut before = Day(i32::MAX);
+        // A transaction for each day, so that others can write in between.
+        while let Some(day) = self.read(|connection| Ok(newest_day(connection, before)?))? {
+            before = day;
+            let Some(part) = search::part(&[probes.to_vec()], day.begins(), day.ends()) else { continue };
+            let some = self.write(|connection| erase_in(connection, day, &part))?;
+            if some > 0 && !self.empty_log()? {
+                tracing::warn!(
+                    "what was erased is in SQLite's write-ahead log until a day is forgotten: somebody reads in it"
+                );
             }
-            Ok(erased)
-        })?;
-        if erased > 0 && !self.empty_log()? {
-            tracing::warn!(
-                "what was erased is in SQLite's write-ahead log until the next day is forgotten: somebody reads in it"
-            );
+            erased += some;
         }
         Ok(erased)
     }
@@ -286,13 +302,24 @@ impl Store for Sqlite {
     fn stats(&mut self) -> Result<Stats, StoreError> {
         let bytes = self.bytes()?;
         self.read(|connection| {
-            let records = connection.query_row("SELECT count(*) FROM records", [], |row| row.get::<_, i64>(0))?;
-            let audit_rows = connection.query_row("SELECT count(*) FROM audit", [], |row| row.get::<_, i64>(0))?;
-            // The oldest and the newest record are in the oldest and the newest day.
-            let edge = |select: &str| connection.query_row(select, [], |row| row.get::<_, Option<i64>>(0));
-            let oldest = edge("SELECT min(time) FROM records WHERE day = (SELECT min(day) FROM records)")?;
-            let newest = edge("SELECT max(time) FROM records WHERE day = (SELECT max(day) FROM records)")?;
-            Ok(Stats { records: records as u64, span: oldest.zip(newest), bytes, audit_rows: audit_rows as u64 })
+            let count = |select: &str| connection.query_row(select, [], |row| row.get::<_, i64>(0));
+            let audit_rows = count("SELECT count(*) FROM audit")?;
+            let (mut records, mut span) = (0, None);
+            let mut before = Day(i32::MAX);
+            while let Some(day) = newest_day(connection, before)? {
+                before = day;
+                let name = rows::suffix(day);
+                let (some, oldest, newest) = connection.query_row(
+                    &format!("SELECT count(*), min(time), max(time) FROM records_{name}"),
+                    [],
+                    |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<i64>>(1)?, row.get::<_, Option<i64>>(2)?)),
+                )?;
+                records += some;
+                if let Some((oldest, newest)) = oldest.zip(newest) {
+                    span = Some((oldest, span.map_or(newest, |(_, newest)| newest)));
+                }
+            }
+            Ok(Stats { records: records as u64, span, bytes, audit_rows: audit_rows as u64 })
         })
     }
 
@@ -394,18 +421,67 @@ impl Store for Sqlite {
     }
 }
 
-/// 55 bits, which SQLite's integers hold.
-fn reference(kept: &Kept) -> i64 {
-    kept.reference.bits() as i64
-}
-
 fn day(row: &SqlRow<'_>) -> rusqlite::Result<Option<Day>> {
     Ok(row.get::<_, Option<i32>>(0)?.map(Day))
 }
 
 /// The newest day with records before this one.
 fn newest_day(connection: &Connection, before: Day) -> rusqlite::Result<Option<Day>> {
-    connection.prepare_cached("SELECT max(day) FROM records WHERE day < ?1")?.query_row([before.0], day)
+    connection.prepare_cached("SELECT max(day) FROM days WHERE day < ?1")?.query_row([before.0], day)
+}
+
+fn has_day(connection: &Connection, day: Day) -> rusqlite::Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM days WHERE day = ?1")?.exists([day.0])
+}
+
+/// Makes the tables of a day if they are not there.
+fn make_day(connection: &Connection, day: Day) -> rusqlite::Result<()> {
+    if !has_day(connection, day)? {
+        connection.execute("INSERT INTO days (day) VALUES (?1)", [day.0])?;
+        connection.execute_batch(&DAY_TABLES.replace("NUMBER", &rows::suffix(day)))?;
+    }
+    Ok(())
+}
+
+fn drop_day(connection: &Connection, day: Day) -> rusqlite::Result<()> {
+    let name = rows::suffix(day);
+    connection.execute("DELETE FROM days WHERE day = ?1", [day.0])?;
+    connection.execute_batch(&format!("DROP TABLE handles_{name}; DROP TABLE records_{name}"))
+}
+
+/// Erases what has one of the tokens. What stays is copied into new tables, as a deleted row can leave a copy in a table's pages.
+fn erase_in(connection: &Connection, day: Day, part: &Part) -> Result<u64, Failure> {
+    // Another process may have forgotten it.
+    if !has_day(connection, day)? {
+        return Ok(0);
+    }
+    let gone = by_tokens(connection, day, part, usize::MAX)?;
+    if gone.is_empty() {
+        return Ok(0);
+    }
+    let name = rows::suffix(day);
+    let ids = serde_json::to_string(&gone).unwrap_or_default();
+    connection.execute_batch(&format!(
+        "ALTER TABLE records_{name} RENAME TO erased_records; ALTER TABLE handles_{name} RENAME TO erased_handles; \
+         DROP INDEX queue_ids_{name}; DELETE FROM days WHERE day = {}",
+        day.0
+    ))?;
+    make_day(connection, day)?;
+    let left = connection.execute(
+        &format!(
+            "INSERT INTO records_{name} SELECT * FROM erased_records WHERE id NOT IN (SELECT value FROM json_each(?1)) ORDER BY id"
+        ),
+        [&ids],
+    )?;
+    connection.execute(
+        &format!("INSERT INTO handles_{name} SELECT * FROM erased_handles WHERE record NOT IN (SELECT value FROM json_each(?1))"),
+        [&ids],
+    )?;
+    connection.execute_batch("DROP TABLE erased_handles; DROP TABLE erased_records")?;
+    if left == 0 {
+        drop_day(connection, day)?;
+    }
+    Ok(gone.len() as u64)
 }
 
 fn documents(connection: &Connection, select: &str, parameters: impl Params) -> Result<Vec<Kept>, Failure> {
@@ -420,15 +496,16 @@ fn documents(connection: &Connection, select: &str, parameters: impl Params) -> 
 
 /// The ids of a day's records that have a token of each list, the newest first.
 fn by_tokens(connection: &Connection, day: Day, part: &Part, limit: usize) -> Result<Vec<i64>, Failure> {
-    let mut select = connection.prepare_cached(
-        "SELECT time, record FROM handles WHERE day = ?1 AND token = ?2 AND time >= ?3 AND time < ?4 \
-         ORDER BY time DESC, record DESC",
-    )?;
+    let name = rows::suffix(day);
+    let mut select = connection.prepare_cached(&format!(
+        "SELECT time, record FROM handles_{name} WHERE token = ?1 AND time >= ?2 AND time < ?3 \
+         ORDER BY time DESC, record DESC"
+    ))?;
     let mut exists = connection
-        .prepare_cached("SELECT 1 FROM handles WHERE day = ?1 AND token = ?2 AND time = ?3 AND record = ?4")?;
+        .prepare_cached(&format!("SELECT 1 FROM handles_{name} WHERE token = ?1 AND time = ?2 AND record = ?3"))?;
     let mut found: Vec<(i64, i64)> = Vec::new();
     for probe in &part.first {
-        let mut rows = select.query(params![day.0, probe.token.as_bytes(), probe.from, probe.until])?;
+        let mut rows = select.query(params![probe.token.as_bytes(), probe.from, probe.until])?;
         let mut taken = 0;
         while taken < limit
             && let Some(row) = rows.next()?
@@ -438,7 +515,7 @@ fn by_tokens(connection: &Connection, day: Day, part: &Part, limit: usize) -> Re
             for list in &part.others {
                 let mut in_this = false;
                 for other in list.iter().filter(|other| other.from <= time && time < other.until) {
-                    in_this |= exists.exists(params![day.0, other.token.as_bytes(), time, record])?;
+                    in_this |= exists.exists(params![other.token.as_bytes(), time, record])?;
                 }
                 in_all &= in_this;
             }

@@ -1,24 +1,5 @@
--- A day is the first column wherever it can be: new rows go to one place, a look-up probes day by day, the newest first, and a day is
--- forgotten as one stretch of each table.
-CREATE TABLE records (
-    id INTEGER PRIMARY KEY,
-    day INTEGER NOT NULL,
-    time INTEGER NOT NULL,
-    reference INTEGER NOT NULL,
-    queue_id TEXT,
-    document TEXT NOT NULL,
-    UNIQUE (day, reference)
-);
-CREATE INDEX records_queue_id ON records (day, queue_id) WHERE queue_id IS NOT NULL;
-
--- The tokens of a record: what it is found by.
-CREATE TABLE handles (
-    day INTEGER NOT NULL,
-    token BLOB NOT NULL,
-    time INTEGER NOT NULL,
-    record INTEGER NOT NULL,
-    PRIMARY KEY (day, token, time, record)
-) WITHOUT ROWID;
+-- The days that have records. Each has tables of its own: see sqlite/day.sql.
+CREATE TABLE days (day INTEGER PRIMARY KEY);
 
 CREATE TABLE clock (
     only INTEGER PRIMARY KEY CHECK (only = 1),

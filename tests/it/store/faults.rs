@@ -415,7 +415,7 @@ fn an_interrupted_day_is_finished() {
     let mut store = place.open();
     store.keep(&[record(1, MIDNIGHT - 60 * Day::SECONDS, &[1])]).unwrap();
     let by_hand = rusqlite::Connection::open(file).unwrap();
-    by_hand.execute_batch("DELETE FROM handles; DELETE FROM records").unwrap();
+    by_hand.execute_batch("DROP TABLE handles_19940; DROP TABLE records_19940; DELETE FROM days").unwrap();
     assert!(wal(file) > 0);
     let file = file.clone();
     let mut house = House::begin(place, Hands::at(MIDNIGHT));

@@ -11,14 +11,27 @@ use std::sync::{LazyLock, Mutex};
 /// With this in the environment a missing PostgreSQL is a failure and not a reason to skip.
 const REQUIRED: &str = "MAILGAUGE_REQUIRE_POSTGRES";
 
-/// Makes a cluster and obeys `start` and `stop`. When its input ends, as it does when the test process ends in whatever way, it
-/// stops the server and removes all.
+/// Makes a cluster and obeys `start` and `stop`. With a port, it listens there as well, for TLS and passwords only. When its input ends,
+/// as it does when the test process ends in whatever way, it stops the server and removes all.
 const SCRIPT: &str = r#"
 set -eu
-bin=$1 dir=$(mktemp -d /tmp/mailgauge-postgres.XXXXXX)
-control() { "$bin/pg_ctl" -D "$dir/data" -s -w -l "$dir/log" -o "-c listen_addresses= -c unix_socket_directories=$dir -c fsync=off" "$@" </dev/null >&2; }
+bin=$1 port=$2 dir=$(mktemp -d /tmp/mailgauge-postgres.XXXXXX)
+options="-c listen_addresses= -c unix_socket_directories=$dir -c fsync=off"
+control() { "$bin/pg_ctl" -D "$dir/data" -s -w -l "$dir/log" -o "$options" "$@" </dev/null >&2; }
 trap 'control -m immediate stop || true; rm -rf "$dir"' EXIT
 "$bin/initdb" -D "$dir/data" -A trust -U mailgauge -E UTF8 --locale=C -N >/dev/null
+if [ "$port" != 0 ]; then
+    options="-c listen_addresses=127.0.0.1 -p $port -c ssl=on -c unix_socket_directories=$dir -c fsync=off"
+    printf 'local all all trust\nhostssl all all all scram-sha-256\n' >"$dir/data/pg_hba.conf"
+    key() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "$@"; }
+    (
+        cd "$dir"
+        for name in ca other; do key -x509 -subj /CN=$name -days 2 -keyout $name.key -out $name.pem; done
+        key -subj /CN=localhost -keyout data/server.key -out request.pem
+        echo subjectAltName=DNS:localhost >extensions
+        openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -extfile extensions -out data/server.crt
+    ) >"$dir/openssl.log" 2>&1 </dev/null || { cat "$dir/openssl.log" >&2; exit 1; }
+fi
 control start
 chmod 755 "$dir"
 echo "$dir"
@@ -33,6 +46,7 @@ done
 
 pub struct Cluster {
     dir: PathBuf,
+    port: u16,
     keeper: Mutex<(Option<ChildStdin>, BufReader<ChildStdout>)>,
     child: Child,
     databases: AtomicUsize,
@@ -52,6 +66,10 @@ fn binaries() -> Option<PathBuf> {
 
 impl Cluster {
     pub fn start() -> Option<Cluster> {
+        Cluster::start_on(0)
+    }
+
+    fn start_on(port: u16) -> Option<Cluster> {
         let Some(bin) = binaries() else {
             assert!(std::env::var_os(REQUIRED).is_none(), "PostgreSQL is missing: apt-get install postgresql");
             eprintln!("skipped: PostgreSQL is not installed");
@@ -69,6 +87,7 @@ impl Cluster {
         let mut child = command
             .args(["-c", SCRIPT, "sh"])
             .arg(bin)
+            .arg(port.to_string())
             .current_dir("/")
             .env("LC_ALL", "C")
             .stdin(Stdio::piped())
@@ -82,6 +101,7 @@ impl Cluster {
         assert!(!dir.is_empty(), "the cluster did not start");
         Some(Cluster {
             dir: dir.trim_end().into(),
+            port: if port == 0 { 5432 } else { port },
             keeper: Mutex::new((input, output)),
             child,
             databases: AtomicUsize::new(0),
@@ -105,7 +125,7 @@ impl Cluster {
     }
 
     pub fn url(&self, database: &str) -> String {
-        format!("postgres://mailgauge@/{database}?host={}", self.dir.display())
+        format!("postgres://mailgauge@/{database}?host={}&port={}", self.dir.display(), self.port)
     }
 
     pub fn client(&self, database: &str) -> ::postgres::Client {
@@ -195,4 +215,47 @@ fn a_day_that_another_machine_forgot_is_made_anew() {
     assert!(matches!(one.keep(&[record(2, MIDNIGHT, &[1])]), Err(StoreError::Unavailable(_))));
     place.open().keep(&[record(2, MIDNIGHT, &[1])]).unwrap();
     assert_eq!(found(other.as_mut(), by_tokens(&[&[1]])), [2]);
+}
+
+#[test]
+fn over_the_network_it_takes_tls_and_a_password() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let Some(cluster) = Cluster::start_on(port) else { return };
+    let mut client = cluster.client("postgres");
+    // CREATE DATABASE wants to be alone.
+    client.batch_execute("CREATE ROLE walled LOGIN PASSWORD 'open, sesame'").unwrap();
+    client.batch_execute("CREATE DATABASE records OWNER walled").unwrap();
+    let secrets = tempfile::tempdir().unwrap();
+    let password = |text: &str| {
+        let file = secrets.path().join(text.len().to_string());
+        std::fs::write(&file, text).unwrap();
+        Some(file)
+    };
+    let target = |host: &str, password_file, ca: Option<&str>| Target::Postgres {
+        url: format!("postgres://walled@{host}:{port}/records?hostaddr=127.0.0.1"),
+        password_file,
+        ca_file: ca.map(|name| cluster.dir.join(name)),
+    };
+    let right = password("open, sesame\nnot this line\n");
+    let mut store = open(&target("localhost", right.clone(), Some("ca.pem"))).unwrap();
+    store.keep(&[record(1, MIDNIGHT, &[1])]).unwrap();
+    assert_eq!(found(store.as_mut(), by_tokens(&[&[1]])), [1]);
+
+    let says = |target: Target| match open(&target) {
+        Err(StoreError::Unavailable(text)) => ("unavailable", text),
+        Err(StoreError::Unusable(text)) => ("unusable", text),
+        Ok(_) => panic!("opened"),
+    };
+    for (target, expected, word) in [
+        (target("localhost", password("simsim"), Some("ca.pem")), "unusable", "password_file"),
+        (target("localhost", right.clone(), None), "unusable", "pg_hba.conf"),
+        (target("localhost", right.clone(), Some("other.pem")), "unavailable", "certificate"),
+        (target("elsewhere", right.clone(), Some("ca.pem")), "unavailable", "certificate"),
+        (target("localhost", right.clone(), Some("ca.key")), "unusable", "no certificate is in it"),
+        (target("localhost", right, Some("nowhere.pem")), "unusable", "nowhere.pem"),
+    ] {
+        let (kind, text) = says(target);
+        assert!(kind == expected && text.contains(word), "{kind}: {text}");
+        assert!(!text.contains("sesame") && !text.contains("simsim"), "{text}");
+    }
 }

@@ -50,7 +50,7 @@ fn traces(dir: &Path, records: &[NewRecord]) -> usize {
 fn records(day: i64, count: u64) -> Vec<NewRecord> {
     (0..count)
         .map(|n| {
-            let unlike = (day as u64 * 1_000_000 + n).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 9;
+            let unlike = ((day as u64 + 1) * 1_000_000 + n).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 9;
             let tokens = [0, 1, 2].map(|k| 1_000_000_000 * (day as u64 + 1) + 10 * n + k);
             let mut record = record(unlike, MIDNIGHT + day * Day::SECONDS + (n % 86_400) as i64, &tokens);
             record.kept.queue_id = Some(queue_id(&format!("Q{day}Z{n:08}")));

@@ -39,7 +39,7 @@ fn files_of_others_are_left_alone() {
         let before = std::fs::read(&file).unwrap();
         let Err(StoreError::Unusable(text)) = open(&Target::Sqlite(file.clone())) else { panic!("{says}") };
         assert!(text.contains(says) && text.contains(" away"), "{text}");
-        assert_eq!(before, std::fs::read(&file).unwrap(), "{says}");
+        assert!(before == std::fs::read(&file).unwrap(), "{says}");
     }
 }
 
