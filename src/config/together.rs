@@ -10,7 +10,10 @@ use toml::de::DeTable;
 /// Everything that is wrong.
 pub(super) fn check(table: &Spanned<DeTable<'_>>, config: &Config) -> Vec<Wrong> {
     let file = File(table);
-    [same_place(&file, config), half_a_certificate(&file, config), open_door(&file, config)].into_iter().flatten().collect()
+    [same_place(&file, config), half_a_certificate(&file, config), open_door(&file, config)]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The file, for the places of its keys.

@@ -28,6 +28,7 @@ use crate::store::desk::{Answer, Desk, Refusal, Request, Worker};
 use crate::store::view::AnswerView;
 use access::{Gate, Refused};
 use api::Problem;
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::connect_info::{ConnectInfo, Connected};
 use axum::extract::rejection::{BytesRejection, FormRejection};
@@ -37,7 +38,6 @@ use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::IncomingStream;
-use axum::Router;
 use csrf::{Csrf, Session};
 use form::{Fault, Field, Typed, Wrong};
 use maud::Markup;
@@ -241,7 +241,8 @@ async fn api_look_up(
         }
     };
     if query.is_some() {
-        return Problem::new(StatusCode::BAD_REQUEST, "send the look-up in the body: URLs are kept in logs").into_response();
+        return Problem::new(StatusCode::BAD_REQUEST, "send the look-up in the body: URLs are kept in logs")
+            .into_response();
     }
     // A form of another site cannot declare this type, and a script of one may not send it.
     let media = headers::one(&headers, "content-type").and_then(|value| value.split(';').next()).unwrap_or_default();
@@ -351,9 +352,7 @@ impl Paper {
 }
 
 /// Does what blocks elsewhere. A panic there is a store that cannot be read.
-async fn blocking<R: Send + 'static>(
-    work: impl FnOnce() -> Result<R, Refusal> + Send + 'static,
-) -> Result<R, Refusal> {
+async fn blocking<R: Send + 'static>(work: impl FnOnce() -> Result<R, Refusal> + Send + 'static) -> Result<R, Refusal> {
     let done = tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| {
         let fault = crate::store::StoreError::Unavailable("a fault in mailgauge".into());
         Err(Refusal::Store(fault))

@@ -82,7 +82,11 @@ pub(super) fn size(words: &Words, wire_bytes: u64, thresholds: &Thresholds) -> M
                     line x1=(percent(*limit)) x2=(percent(*limit)) y1="0" y2="14" {}
                 }
                 @for limit in LIMITS.iter().filter(apart) {
-                    text x=(percent(*limit)) y="27" text-anchor="middle" { (limit / MB) " MB" }
+                    text x=(percent(*limit)) y="27" text-anchor="middle" {
+                        (limit / MB)
+                        // Once is enough, and narrow screens have no more room.
+                        @if *limit == LIMITS[2] { " MB" }
+                    }
                 }
                 @if own <= SCALE {
                     line.own x1=(percent(own)) x2=(percent(own)) y1="0" y2="14" {}
@@ -125,9 +129,10 @@ mod tests {
     fn spans() {
         let english = words(Language::English);
         let shown = |hours: u64| span(english, Duration::from_secs(hours * 3600));
-        assert_eq!([shown(1), shown(24), shown(48), shown(72), shown(73), shown(720)], [
-            "1 hour", "1 day", "48 hours", "3 days", "73 hours", "30 days"
-        ]);
+        assert_eq!(
+            [shown(1), shown(24), shown(48), shown(72), shown(73), shown(720)],
+            ["1 hour", "1 day", "48 hours", "3 days", "73 hours", "30 days"]
+        );
     }
 
     #[test]

@@ -56,7 +56,7 @@ async fn what_is_wrong_stands_at_its_field_and_is_not_looked_up() {
     let site = Site::start(Access::default()).await;
     for (form, text) in [
         (&[JAN][..], "A look-up needs the number of a ticket"),
-        (&[("ticket", "two words"), JAN], "This is not a ticket number"),
+        (&[("ticket", "two words"), JAN], "This is not a ticket number. It has no blanks"),
         (&[TICKET], "Fill in an address"),
         (&[TICKET, ("reference", "7K3M-9QTX-2HDD")], "One character is wrong"),
         (&[TICKET, ("queue_id", "a b"), JAN], "leave the other fields empty"),
@@ -104,7 +104,8 @@ async fn a_form_must_come_from_our_own_page() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn nothing_is_looked_up_by_a_url() {
     let site = Site::start(Access::default()).await;
-    for path in ["/?recipient=jan%40example.org", "/?ticket=INC-1&recipient=jan", "/lookup?recipient=jan", "/?lang=xx"] {
+    for path in ["/?recipient=jan%40example.org", "/?ticket=INC-1&recipient=jan", "/lookup?recipient=jan", "/?lang=xx"]
+    {
         let answer = site.get(path, "").await;
         assert!(answer.status == 400 && !answer.body.contains("jan"), "{path}: {answer:?}");
     }
@@ -131,7 +132,13 @@ async fn every_answer_leaves_a_browser_nothing_to_do() {
     ];
     for answer in answers {
         let policy = answer.field("content-security-policy").unwrap();
-        for part in ["default-src 'none'", "style-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"] {
+        for part in [
+            "default-src 'none'",
+            "style-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        ] {
             assert!(policy.contains(part), "{answer:?}");
         }
         assert!(!policy.contains("unsafe") && !policy.contains("script-src"));
@@ -162,8 +169,7 @@ async fn bodies_are_bounded_and_of_the_right_kind() {
 async fn roles_do_what_they_may() {
     let site = Site::start(behind_proxy()).await;
     let look = json!({ "ticket": "INC-1", "recipient": "jan@example.org" });
-    for (role, form, audit, api) in
-        [("helpdesk", 200, 403, 200), ("admin", 200, 403, 200), ("auditor", 403, 200, 403)]
+    for (role, form, audit, api) in [("helpdesk", 200, 403, 200), ("admin", 200, 403, 200), ("auditor", 403, 200, 403)]
     {
         let user = as_user("anna", role);
         assert_eq!(site.get("/", &user).await.status, form, "{role}");
@@ -333,7 +339,10 @@ async fn the_audit_log_is_read_page_by_page_and_that_is_written_down() {
     let page = site.get("/audit", &auditor).await;
     assert_eq!(page.body.matches("look-up by recipient").count(), 3);
     assert!(page.body.contains("an&lt;i&gt;na") && !page.body.contains("an<i>"));
-    assert_eq!(site.audited().last().map(|e| (e.worker.clone(), e.deed, e.rows)), Some(("eva".into(), Deed::AuditRead, 4)));
+    assert_eq!(
+        site.audited().last().map(|e| (e.worker.clone(), e.deed, e.rows)),
+        Some(("eva".into(), Deed::AuditRead, 4))
+    );
 
     let chain = crate::store::audit::Chain::new(&[3; 32]);
     for _ in 0..250 {

@@ -90,9 +90,10 @@ fn read(certificate: &Path, private_key: &Path) -> Result<Arc<ServerConfig>, Tls
     if chain.is_empty() {
         return Err(TlsError::NoCertificate(certificate.to_owned()));
     }
-    let key = PrivateKeyDer::from_pem_slice(&bytes(private_key)?)
-        .map_err(|_| TlsError::BadKey(private_key.to_owned()))?;
-    let apart = |cause| TlsError::Apart { certificate: certificate.to_owned(), private_key: private_key.to_owned(), cause };
+    let key =
+        PrivateKeyDer::from_pem_slice(&bytes(private_key)?).map_err(|_| TlsError::BadKey(private_key.to_owned()))?;
+    let apart =
+        |cause| TlsError::Apart { certificate: certificate.to_owned(), private_key: private_key.to_owned(), cause };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -270,7 +271,8 @@ mod tests {
         let access = make(dir.path());
         let (certificate, key) = (access.certificate.clone().unwrap(), access.private_key.clone().unwrap());
         let error = |access: &Access| Tls::open(access).err().unwrap().to_string();
-        let swapped = Access { certificate: Some(key.clone()), private_key: Some(certificate.clone()), ..access.clone() };
+        let swapped =
+            Access { certificate: Some(key.clone()), private_key: Some(certificate.clone()), ..access.clone() };
         assert!(error(&swapped).contains("key.pem holds no certificate"), "{}", error(&swapped));
         let keyless = Access { private_key: Some(certificate.clone()), ..access.clone() };
         assert!(error(&keyless).contains("chain.pem holds no private key"), "{}", error(&keyless));

@@ -194,7 +194,12 @@ pub fn examples() -> Vec<NewRecord> {
     vec![
         record(12, &plain, Direction::Inbound, |_| ()),
         record(47, &with("application/pdf", "offer.pdf.exe", &program), Direction::Inbound, size(184_320)),
-        record(190, &with("application/zip", "drawings.zip", "UEsDBBQAAAAIAAAAIQAAAAAAAAAAAAAAAAAFAAAAYS50eHQ="), Direction::Inbound, size(22_400_000)),
+        record(
+            190,
+            &with("application/zip", "drawings.zip", "UEsDBBQAAAAIAAAAIQAAAAAAAAAAAAAAAAAFAAAAYS50eHQ="),
+            Direction::Inbound,
+            size(22_400_000),
+        ),
         record(1400, &with("application/pdf", "plan.pdf", "JVBERi0xLjQKJSVFT0YK"), Direction::Outbound, too_large),
         record(2000, &plain, Direction::Internal, |kept| kept.ending = Ending::Aborted),
     ]
@@ -205,7 +210,6 @@ pub struct Site {
     pub address: SocketAddr,
     pub shelf: Shelf,
     pub settings: watch::Sender<Arc<Settings>>,
-    pub tls: Option<Tls>,
 }
 
 /// An answer: status, header block, body.
@@ -239,8 +243,8 @@ impl Site {
         let address = listener.local_addr().unwrap();
         let tls = Tls::open(&access).unwrap();
         let router = router(desk, current, &access).unwrap();
-        tokio::spawn(serve(listener, router, tls.clone(), std::future::pending()));
-        Site { address, shelf, settings, tls }
+        tokio::spawn(serve(listener, router, tls, std::future::pending()));
+        Site { address, shelf, settings }
     }
 
     /// Sends a request as it is, and gives the answer.
