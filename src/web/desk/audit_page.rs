@@ -24,7 +24,8 @@ pub(super) fn read(desk: &Desk, worker: &Worker, before: Option<i64>, now: i64) 
         let ends = store.audit_ends().map_err(Refusal::Store)?;
         let last = ends.head.map_or(0, |head| head.link.seq);
         let first = ends.beginning.map_or(0, |beginning| beginning.link.seq) + 1;
-        let until = before.map_or(last, |before| before.saturating_sub(1).min(last));
+        // At least the row before the first: then there is none.
+        let until = before.map_or(last, |before| before.saturating_sub(1).clamp(first - 1, last));
         let from = (until - ROWS + 1).max(first);
         let count = usize::try_from(until - from + 1).unwrap_or(0);
         let mut rows = match count {

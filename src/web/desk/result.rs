@@ -14,6 +14,9 @@ use maud::{Markup, html};
 /// Attachments that are shown as blocks; a mail with more says how many.
 const MAX_BLOCKS: usize = 12;
 
+/// Findings of a mail in a list, the gravest; its details have them all.
+const MAX_IN_LIST: usize = 3;
+
 /// What the administrator types to find mails that were refused for their size: smtpd's answer to `SIZE=`, and cleanup's to what came.
 const GREP: &str = "grep -E 'exceeds fixed limit|file size limit exceeded' /var/log/mail.log";
 
@@ -80,6 +83,7 @@ fn mail(words: &Words, kept: &Kept, thresholds: &Thresholds, opener: Option<&Ope
             header {
                 h3 id=(heading) { (time(words, kept.time)) }
                 span.direction { (words.direction(kept.direction)) }
+                @if is_held(kept) { span.badge.held { (words.on_hold) } }
                 (badge(words, kept))
                 @if let Some(opener) = opener { (open(words, kept, &heading, opener)) }
             }
@@ -172,9 +176,11 @@ fn findings(words: &Words, kept: &Kept, open: bool) -> Markup {
         @if found.is_empty() {
             p.soft { (words.found_nothing) }
         } @else {
+            @let shown = if open { found.len() } else { found.len().min(MAX_IN_LIST) };
             ul.findings {
-                @for (entry, places) in &found { li { (finding(words, kept, entry, places, open)) } }
+                @for (entry, places) in &found[..shown] { li { (finding(words, kept, entry, places, open)) } }
             }
+            @if shown < found.len() { p.soft { "+ " (found.len() - shown) " " (words.more_found) } }
         }
     }
 }
@@ -217,11 +223,14 @@ fn place(words: &Words, kept: &Kept, index: u16) -> String {
     }
 }
 
+fn is_held(kept: &Kept) -> bool {
+    kept.ending == Ending::Measured && kept.action == Action::Quarantine
+}
+
 fn done(words: &Words, kept: &Kept) -> Markup {
-    let held = kept.ending == Ending::Measured && kept.action == Action::Quarantine;
     html! {
         p { (words.done(kept.ending, kept.action, kept.queue_id.is_some())) }
-        @if let Some(queue_id) = kept.queue_id.as_ref().filter(|_| held) {
+        @if let Some(queue_id) = kept.queue_id.as_ref().filter(|_| is_held(kept)) {
             code.copy { "postsuper -H " (queue_id.as_str()) }
         }
     }

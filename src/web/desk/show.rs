@@ -82,7 +82,11 @@ pub(super) fn size(words: &Words, wire_bytes: u64, thresholds: &Thresholds) -> M
                     line x1=(percent(*limit)) x2=(percent(*limit)) y1="0" y2="14" {}
                 }
                 @for limit in LIMITS.iter().filter(apart) {
-                    text x=(percent(*limit)) y="27" text-anchor="middle" { (limit / MB) " MB" }
+                    text x=(percent(*limit)) y="27" text-anchor="middle" {
+                        (limit / MB)
+                        // Once is enough, and narrow screens have no more room.
+                        @if *limit == LIMITS[2] { " MB" }
+                    }
                 }
                 @if own <= SCALE {
                     line.own x1=(percent(own)) x2=(percent(own)) y1="0" y2="14" {}

@@ -56,7 +56,7 @@ async fn what_is_wrong_stands_at_its_field_and_is_not_looked_up() {
     let site = Site::start(Access::default()).await;
     for (form, text) in [
         (&[JAN][..], "A look-up needs the number of a ticket"),
-        (&[("ticket", "two words"), JAN], "This is not a ticket number"),
+        (&[("ticket", "two words"), JAN], "This is not a ticket number. It has no blanks"),
         (&[TICKET], "Fill in an address"),
         (&[TICKET, ("reference", "7K3M-9QTX-2HDD")], "One character is wrong"),
         (&[TICKET, ("queue_id", "a b"), JAN], "leave the other fields empty"),

@@ -5,8 +5,8 @@ use crate::catalogue::{Language, Level};
 use crate::policy::Action;
 use crate::report::{Direction, Ending, ReferenceError};
 use crate::scan::names::{Encryption, FileKind};
-use crate::store::PartRole;
 use crate::store::audit::{Deed, Role, Via};
+use crate::store::{PartRole, TicketForm};
 
 /// Declares the table: each text with its English and its Dutch.
 macro_rules! words {
@@ -102,14 +102,14 @@ words! {
     encrypted_some: "partly encrypted", "deels versleuteld";
     part: "part", "deel";
     the_mail: "the mail as a whole", "de mail als geheel";
-    found: "What was found", "Wat er is gevonden";
+    found: "What was found", "Gevonden";
     found_nothing: "Nothing is wrong with this mail as far as can be measured. It went on its way; the cause is elsewhere.", "Met deze mail is niets mis voor zover dat te meten is. Ze is doorgegaan; de oorzaak ligt elders.";
     tell: "Tell the user", "Zeg tegen de gebruiker";
     background: "Background", "Achtergrond";
     what: "What was seen", "Wat er is gezien";
     why: "Why it matters", "Waarom het ertoe doet";
     fix: "Who has to fix it", "Wie het moet oplossen";
-    done: "What was done", "Wat er is gedaan";
+    done: "What was done", "Gedaan";
     accepted: "It went on as it was.", "Ze is ongewijzigd doorgegaan.";
     tagged: "It went on, with a line of ours in its header.", "Ze is doorgegaan, met een regel van ons in de kopregels.";
     held: "It is held. The mail administrator releases it with:", "Ze wordt vastgehouden. De mailbeheerder geeft haar vrij met:";
@@ -138,6 +138,8 @@ words! {
 
     clean: "In order", "In orde";
     incomplete: "Broke off", "Afgebroken";
+    on_hold: "Held", "Vastgehouden";
+    more_found: "more, see the details", "meer, zie de details";
     info: "Info", "Info";
     notice: "Notice", "Let op";
     warning: "Warning", "Waarschuwing";
@@ -164,6 +166,7 @@ words! {
     kind_multipart: "parts", "delen";
 
     fault_ticket: "A look-up needs the number of a ticket.", "Een opzoeking heeft het nummer van een ticket nodig.";
+    fault_ticket_usual: "This is not a ticket number. It has no blanks, only letters, digits and # - _ . / :", "Dit is geen ticketnummer. Het heeft geen spaties, alleen letters, cijfers en # - _ . / :";
     fault_ticket_form: "This is not a ticket number. It must fit the form", "Dit is geen ticketnummer. Het moet passen bij de vorm";
     fault_nothing: "Fill in an address, or one of the fields below.", "Vul een adres in, of een van de velden hieronder.";
     fault_several: "This names one mail already: leave the other fields empty.", "Dit noemt al één mail: laat de andere velden leeg.";
@@ -246,6 +249,7 @@ impl Words {
     pub(super) fn fault(&self, fault: &Fault) -> String {
         match fault {
             Fault::NoTicket => self.fault_ticket.into(),
+            Fault::Ticket(pattern) if pattern == TicketForm::DEFAULT => self.fault_ticket_usual.into(),
             Fault::Ticket(pattern) => format!("{} {pattern}", self.fault_ticket_form),
             Fault::Nothing => self.fault_nothing.into(),
             Fault::Several => self.fault_several.into(),

@@ -210,7 +210,6 @@ pub struct Site {
     pub address: SocketAddr,
     pub shelf: Shelf,
     pub settings: watch::Sender<Arc<Settings>>,
-    pub tls: Option<Tls>,
 }
 
 /// An answer: status, header block, body.
@@ -244,8 +243,8 @@ impl Site {
         let address = listener.local_addr().unwrap();
         let tls = Tls::open(&access).unwrap();
         let router = router(desk, current, &access).unwrap();
-        tokio::spawn(serve(listener, router, tls.clone(), std::future::pending()));
-        Site { address, shelf, settings, tls }
+        tokio::spawn(serve(listener, router, tls, std::future::pending()));
+        Site { address, shelf, settings }
     }
 
     /// Sends a request as it is, and gives the answer.

@@ -100,11 +100,12 @@ impl Strings {
         for _ in 0..=self.number(4) {
             match self.number(8) {
                 0 => text.extend(char::from_u32(self.number(0x11_0000) as u32)),
-                1 => text.push_str(&"A".repeat(self.number(900) as usize)),
+                1 => text.push_str(&"A".repeat(self.number(300) as usize)),
                 _ => text.push_str(PIECES[self.number(PIECES.len() as u64) as usize]),
             }
         }
-        text
+        // All fields of a form at once fit into a body of 16 KiB, each byte as `%XX`.
+        text.chars().take(400).collect()
     }
 }
 
