@@ -1,6 +1,8 @@
 //! What `run` keeps besides the mail: keys, the queue to the store, and the look-up. None of it can hold the mail up: what is not
 //! there yet is tried again each minute.
 
+use super::keys::Keeper;
+use super::office::key_files;
 use crate::Settings;
 use crate::config::Config;
 use crate::pseudonym::{KeyFiles, Keyring};
@@ -10,7 +12,7 @@ use crate::store::audit::Chain;
 use crate::store::desk::Desk;
 use crate::store::housekeeping::{Housekeeping, SystemClock, TrustedTime};
 use crate::store::{self, NewRecord, Queue, Target};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
@@ -24,6 +26,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct Keeping {
     keyring: Arc<Keyring>,
     keys: KeyFiles,
+    keeper: Mutex<Keeper>,
     target: Option<Target>,
     settings: watch::Receiver<Arc<Settings>>,
     metrics: Arc<Metrics>,
@@ -48,9 +51,11 @@ impl Sink for Inlet {
 
 impl Keeping {
     pub fn new(config: &Config, settings: watch::Receiver<Arc<Settings>>, metrics: Arc<Metrics>) -> Arc<Keeping> {
+        let (keyring, keys) = (Arc::<Keyring>::default(), key_files(config));
         Arc::new(Keeping {
-            keyring: Arc::default(),
-            keys: key_files(config),
+            keeper: Mutex::new(Keeper::new(keys.clone(), keyring.clone())),
+            keyring,
+            keys,
             target: Target::of(config),
             settings,
             metrics,
@@ -84,15 +89,12 @@ impl Keeping {
     pub fn round(&self) {
         let Some(target) = &self.target else { return };
         let now = unix_time();
-        let reloaded = self.keys.reload(&self.keyring, now);
-        for id in reloaded.made {
-            tracing::info!(key = %id, "a new key for tokens was made");
-        }
-        for problem in reloaded.problems {
-            tracing::error!(error = %problem, "keys: records may go without tokens, and cannot be found by address then");
+        let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
+        keeper.reload(now);
+        if let Some(now) = self.trusted.now() {
+            keeper.destroy_expired(now, self.settings.borrow().retention.records);
         }
         self.metrics.key_in_use(self.keyring.at(now).map(|key| key.until()));
-        self.destroy_what_is_past();
         if self.begun.get().is_none() {
             match self.begin(target) {
                 Ok(begun) => drop(self.begun.set(begun)),
@@ -143,31 +145,6 @@ impl Keeping {
         let desk = Desk::new(open(target.clone()), self.keyring.clone(), chain);
         Ok((queue, Arc::new(desk)))
     }
-
-    fn destroy_what_is_past(&self) {
-        let Some(now) = self.trusted.now() else { return };
-        let retention = self.settings.borrow().retention.records;
-        let expired = match self.keys.expired(now, retention) {
-            Ok(expired) => expired,
-            // Told above.
-            Err(_) => return,
-        };
-        for file in expired {
-            let key = file.key.id();
-            match self.keys.destroy(key) {
-                Ok(()) => tracing::info!(%key, "a key whose records are past retention was destroyed"),
-                Err(error) => {
-                    tracing::error!(%key, %error, "a key whose records are past retention could not be destroyed")
-                }
-            }
-        }
-    }
-}
-
-/// The keys that the configuration names, with those that systemd hands over.
-pub fn key_files(config: &Config) -> KeyFiles {
-    let credentials = std::env::var_os("CREDENTIALS_DIRECTORY").map(Into::into);
-    KeyFiles::new(config.key_directory(), credentials, config.key_period)
 }
 
 fn unix_time() -> i64 {

@@ -2,7 +2,7 @@
 
 use super::office::{Office, WHO, key_files, now};
 use super::{ConfigArg, KeysVerb, complain};
-use crate::pseudonym::{KeyFile, KeyFiles, KeyId, Keyring, Origin};
+use crate::pseudonym::{KeyFile, KeyFiles, Keyring, Origin};
 use crate::store::audit::Deed;
 use anyhow::{Context, bail};
 use jiff::Timestamp;

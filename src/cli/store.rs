@@ -9,7 +9,7 @@ use crate::report::Reference;
 use crate::store::audit::Deed;
 use crate::store::desk::covered;
 use crate::store::view::{RecordView, WindowView, rfc3339};
-use crate::store::{By, Day, Kept, Probe, Progress, Query, Store, StoreError};
+use crate::store::{self, By, Day, Kept, Probe, Progress, Query, Store, StoreError, Target};
 use anyhow::{Context, bail};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -19,8 +19,10 @@ const STEP: usize = 1000;
 
 /// Opens the store of this configuration.
 pub fn open(config: &Config) -> Result<Box<dyn Store>, StoreError> {
-    let _ = config;
-    Err(StoreError::Unavailable("this build has no store".into()))
+    match Target::of(config) {
+        Some(target) => store::open(&target),
+        None => Err(StoreError::Unusable("no records are kept here: [store] url is \"off\"".into())),
+    }
 }
 
 pub fn run(verb: &StoreVerb) -> anyhow::Result<ExitCode> {

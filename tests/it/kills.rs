@@ -76,14 +76,13 @@ fn references(store: &Path) -> Vec<String> {
     let database = rusqlite::Connection::open(store).unwrap();
     let check: String = database.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(check, "ok");
-    let made: u32 =
-        database.query_row("SELECT count(*) FROM sqlite_schema WHERE name = 'records'", [], |row| row.get(0)).unwrap();
-    if made == 0 {
-        // Killed before the store was made.
-        return Vec::new();
-    }
-    let mut rows = database.prepare("SELECT json_extract(document, '$.reference') FROM records").unwrap();
-    rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    let texts = |sql: &str| -> Vec<String> {
+        let mut rows = database.prepare(sql).unwrap();
+        rows.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    // None, if it was killed before the first record.
+    let days = texts("SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'records_*'");
+    days.iter().flat_map(|day| texts(&format!("SELECT json_extract(document, '$.reference') FROM {day}"))).collect()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -49,7 +49,7 @@ impl Daemon {
         let mode = if matches!(milter, MilterAddress::Unix(_)) { "socket_mode = \"0666\"\n" } else { "" };
         let text = format!(
             "[milter]\nlisten = \"{milter}\"\n{mode}\n[http]\nlisten = \"127.0.0.1:{http}\"\n\n\
-             [store]\ndirectory = \"{}/state\"\n\n[lookup]\nlisten = \"127.0.0.1:{desk}\"\n\n{configuration}",
+             [store]\ndirectory = \"{}/state\"\n\n[lookup]\nlisten = \"127.0.0.1:{desk}\"\nrate_limit = 10000\n\n{configuration}",
             dir.path().display()
         );
         std::fs::write(dir.path().join("mailgauge.toml"), text).expect("the configuration is written");
