@@ -215,8 +215,7 @@ impl Housekeeping {
                     tracing::debug!(day = day.0, "a day of records was forgotten");
                     self.day = None;
                 }
-                // A reader keeps SQLite's log from being emptied: no reason to hurry.
-                records > 0 || progress == Progress::Done
+                true
             }
             None => self.choose(store, now)?,
         };

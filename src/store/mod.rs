@@ -155,7 +155,8 @@ pub trait Store: Send {
     fn oldest_day(&mut self) -> Result<Option<Day>, StoreError>;
 
     /// Forgets some of a day's records and tokens, so that nobody waits long; call it until it is done. The number of records
-    /// that this step forgot. What is forgotten is overwritten where the store can do that.
+    /// that this step forgot. What is forgotten is overwritten where the store can do that;
+    /// an error may come when that is all that is left to do.
     fn forget(&mut self, day: Day) -> Result<(u64, Progress), StoreError>;
 
     /// Erases every record of which one of these is a token, with all its tokens. The number of records. SQLite does it day by day, and an

@@ -87,8 +87,8 @@ impl State {
         self.waiting.len() + self.in_hand
     }
 
-    /// How many drops the log should be told of now.
-    fn to_tell(&mut self) -> Option<u64> {
+    /// How many drops the log should be told of now; they count as told then.
+    fn take_untold(&mut self) -> Option<u64> {
         let due = self.told.is_none_or(|at| at.elapsed() >= TELL);
         if self.untold == 0 || !due {
             return None;
@@ -140,11 +140,11 @@ impl Queue {
         } else {
             None
         };
-        let to_tell = match loss {
+        let untold = match loss {
             Some(loss) => {
                 state.untold += 1;
                 shared.metrics.records_lost(loss, 1);
-                state.to_tell()
+                state.take_untold()
             }
             None => {
                 state.weight += weight;
@@ -159,7 +159,7 @@ impl Queue {
             }
         };
         drop(state);
-        tell(to_tell);
+        tell(untold);
     }
 
     /// Takes no more records, and writes what waits, for at most `grace`; what is left then is dropped and counted. Waits.
@@ -318,12 +318,12 @@ impl Writer {
     fn is_well(&mut self) {
         self.retry = FIRST_RETRY;
         self.shared.metrics.store_is_up(true);
-        let to_tell = {
+        let untold = {
             let mut state = self.shared.lock();
             state.condition = Condition::Up;
-            state.to_tell()
+            state.take_untold()
         };
-        tell(to_tell);
+        tell(untold);
         if self.said.take().is_some() {
             tracing::info!("the store takes records again");
         }
@@ -345,9 +345,9 @@ impl Writer {
         self.housekeeping.look_at_the_clock();
         let mut state = self.shared.lock();
         state.condition = condition;
-        let to_tell = state.to_tell();
+        let untold = state.take_untold();
         drop(state);
-        tell(to_tell);
+        tell(untold);
         self.pause(pause);
     }
 

@@ -266,9 +266,17 @@ impl Store for Sqlite {
             Ok(())
         };
         vacuum().map_err(|error| explain(&self.file, &error))?;
+        if more {
+            return Ok((records, Progress::More));
+        }
         // Until the log is emptied, it has what was forgotten.
-        let done = !more && self.empty_log()?;
-        Ok((records, if done { Progress::Done } else { Progress::More }))
+        if !self.empty_log()? {
+            return Err(StoreError::Unavailable(format!(
+                "the write-ahead log of {} cannot be emptied, as another program has been reading in it for long: end that program",
+                self.file.display()
+            )));
+        }
+        Ok((records, Progress::Done))
     }
 
     fn erase(&mut self, probes: &[Probe]) -> Result<u64, StoreError> {

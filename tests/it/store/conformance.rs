@@ -312,7 +312,7 @@ fn readers_and_a_writer_do_not_disturb_each_other(place: &Place) {
             let over = writer.is_finished();
             let seen = found(store.as_mut(), by_tokens(&[&[1]])).len();
             // A batch is there as a whole, and what is there stays.
-            assert!(seen % 10 == 0 && seen >= last, "{seen} {last}");
+            assert!(seen.is_multiple_of(10) && seen >= last, "{seen} {last}");
             last = seen;
             if over {
                 break;

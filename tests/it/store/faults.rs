@@ -332,6 +332,18 @@ fn what_is_too_old_is_forgotten() {
 }
 
 #[test]
+fn a_large_day_goes_in_many_steps_and_few_minutes() {
+    let place = Place::sqlite();
+    let old = MIDNIGHT - 35 * Day::SECONDS;
+    let records: Vec<_> = (0..5000).map(|n| record(n, old, &[1, 10 + n, 20_000 + n])).collect();
+    place.open().keep(&records).unwrap();
+    let mut house = House::begin(place, Hands::at(MIDNIGHT));
+    house.minutes(1);
+    assert_eq!(house.days(), [0; 0]);
+    assert_eq!(house.place.open().stats().unwrap().records, 0);
+}
+
+#[test]
 fn with_too_much_in_the_store_the_oldest_go_first_and_today_never() {
     let mut house = House::begin(forty_days(), Hands::at(MIDNIGHT + 5));
     house.retention.lock().unwrap().max_bytes = 1;

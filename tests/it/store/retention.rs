@@ -93,3 +93,21 @@ fn no_file_has_a_trace_of_what_was_forgotten() {
     assert_eq!(traces(dir, &days[1]), 0);
     assert_eq!(found(other.as_mut(), By::QueueId(queue_id("Q2Z00000007"))).len(), 1);
 }
+
+#[test]
+fn a_reader_delays_it_and_is_named() {
+    use mailgauge::store::{Progress, StoreError};
+    let place = Place::sqlite();
+    let Target::Sqlite(file) = &place.target else { unreachable!() };
+    let mut store = place.open();
+    let day = records(0, 100);
+    store.keep(&day).unwrap();
+    let reader = rusqlite::Connection::open(file).unwrap();
+    reader.execute_batch("BEGIN; SELECT * FROM days").unwrap();
+    let Err(StoreError::Unavailable(text)) = store.forget(Day::of(MIDNIGHT)) else { panic!("forgotten") };
+    assert!(text.contains("end that program"), "{text}");
+    assert_eq!(traces(file.parent().unwrap(), &day), 100);
+    reader.execute_batch("COMMIT").unwrap();
+    assert_eq!(store.forget(Day::of(MIDNIGHT)).unwrap(), (0, Progress::Done));
+    assert_eq!(traces(file.parent().unwrap(), &day), 0);
+}
