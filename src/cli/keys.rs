@@ -2,7 +2,7 @@
 
 use super::office::{Office, WHO, key_files, now};
 use super::{ConfigArg, KeysVerb, complain};
-use crate::pseudonym::{KeyFile, KeyFiles, KeyId, Keyring, Origin};
+use crate::pseudonym::{KeyFile, KeyFiles, Keyring, Origin};
 use crate::store::audit::Deed;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
@@ -149,6 +149,7 @@ impl Keeper {
 mod tests {
     use super::super::office::tests::{NOW, office};
     use super::*;
+    use crate::pseudonym::KeyId;
 
     const DAY: i64 = 86_400;
 
