@@ -149,6 +149,7 @@ impl Keeper {
 mod tests {
     use super::super::office::tests::{NOW, office};
     use super::*;
+    use crate::pseudonym::KeyId;
 
     const DAY: i64 = 86_400;
 

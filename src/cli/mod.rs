@@ -94,8 +94,8 @@ enum Verb {
     Selftest(selftest::SelftestArgs),
     /// Find what happened to a mail: one exact question, for one ticket
     ///
-    /// Answers from the records of the last days, and never with a word of a mail. An address or Message-ID must be the whole one; case
-    /// and what stands behind a `+` make no difference. At most 50 mails are shown, the newest first.
+    /// Answers from the records of the last days, and never with a word of a mail. An address or Message-ID must be the whole one; in
+    /// an address, case and what stands behind a `+` make no difference. At most 50 mails are shown, the newest first.
     ///
     /// Each look is written into the audit log before anything is shown: who (SUDO_USER, or else the user of this process), when, and
     /// for which ticket. Without a ticket, and if it cannot be written down, nothing is shown, and the exit code is 2.

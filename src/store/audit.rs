@@ -352,7 +352,8 @@ mod tests {
 
     #[test]
     fn a_change_to_each_field_shows() {
-        let changes: &[(&str, fn(&mut Row))] = &[
+        type Change = (&'static str, fn(&mut Row));
+        let changes: &[Change] = &[
             ("time", |row| row.entry.time += 1),
             ("worker", |row| row.entry.worker.push('x')),
             ("role", |row| row.entry.role = Role::Admin),

@@ -129,7 +129,8 @@ impl Store for Memory {
     fn audit_forget(&mut self, before: i64, begin: &dyn Fn(Link) -> Fixed) -> Result<Progress, StoreError> {
         let mut contents = self.contents();
         let old = contents.rows.iter().take_while(|row| row.entry.time < before).count();
-        if let Some(last) = contents.rows.drain(..old).last() {
+        let last = contents.rows.drain(..old).next_back();
+        if let Some(last) = last {
             contents.ends.beginning = Some(begin(Link { seq: last.seq, seal: last.seal }));
         }
         Ok(Progress::Done)
