@@ -33,7 +33,8 @@ pub(super) fn frame(words: &Words, at: &str, visitor: Option<&Visitor>, title: &
             }
             body {
                 a.skip href="#main" { (words.skip_form) }
-                @if title != words.title { a.skip href="#result" { (words.skip) } }
+                // Pages of the form alone have no result to skip to.
+                @if title != words.title && title != words.problem { a.skip href="#result" { (words.skip) } }
                 header.top {
                     div.inner {
                         p.brand { a href="/" { "mailgauge" } " " span.soft { (words.title) } }
