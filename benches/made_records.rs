@@ -15,7 +15,7 @@ const BATCH: u64 = 1000;
 const LOOKUPS: u64 = 1000;
 
 /// What a mail with a PDF and a finding leaves.
-const TEMPLATE: &str = r#"{"reference":"0000-0000-0000","queue_id":"4TxY6W1k2Jz9","time":0,"direction":"inbound","ending":"measured",
+const TEMPLATE: &str = r#"{"reference":"WB9F-YFJE-3G54","queue_id":"4TxY6W1k2Jz9","time":0,"direction":"inbound","ending":"measured",
 "action":"tag","level":"notice","wire_bytes":48213,"header_bytes":3122,"declared_size":48211,"recipients":1,"attachments":1,
 "attachment_bytes":30211,"parts_total":4,"parts":[
 {"index":0,"role":"container","declared":"multipart/mixed","detected":"unknown","extension":"none","decoded_bytes":44100,"encryption":"no"},

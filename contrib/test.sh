@@ -89,6 +89,11 @@ demo() {
     rmdir "$place" || { echo 'the demo left something behind'; return 1; }
 }
 
+# The look-up page in Chromium, with real mail behind it. npm comes from Debian only where there is none.
+browser() {
+    tests/browser/with_postfix.sh "$CARGO_TARGET_DIR/debug/mailgauge" "$LOGS/browser"
+}
+
 scripts() {
     find . -path ./target -prune -o \( -name '*.sh' -o -path './.ci/run' \) -type f -print
 }
@@ -109,6 +114,9 @@ step 'install makers of files' install_packages "$LOGS/apt-makers.log" imagemagi
     bzip2 xz-utils genisoimage python3-docx python3-openpyxl python3-odf python3-xlwt python3-reportlab
 # A private cluster for tests/it/store.
 step 'install PostgreSQL' install_postgresql "$LOGS/apt-postgresql.log"
+NPM=()
+command -v npm >/dev/null || NPM=(nodejs npm)
+step 'install a browser' install_packages "$LOGS/apt-browser.log" chromium openssl "${NPM[@]}"
 step 'install promtool' install_promtool "$LOGS/apt.log"
 mapfile -t SCRIPTS < <(scripts)
 step 'shellcheck' shellcheck -x "${SCRIPTS[@]}"
@@ -132,6 +140,7 @@ TESTS=$(sum_of passed "$LOG")
 IGNORED=$(sum_of ignored "$LOG")
 step 'tests in the documentation' cargo test --locked --doc
 TESTS=$((TESTS + $(sum_of passed "$LOG")))
+step 'look-up page in a browser' browser
 step 'benches compile' cargo bench -q --locked --no-run
 step 'demo' demo
 

@@ -12,6 +12,8 @@ pub struct Contents {
     pub rows: Vec<Row>,
     pub ends: Ends,
     pub clock: Option<i64>,
+    /// Nothing can be found.
+    pub find_fails: bool,
     /// Nothing can be written into the audit log.
     pub audit_fails: bool,
 }
@@ -44,6 +46,9 @@ impl Store for Memory {
 
     fn find(&mut self, query: &Query) -> Result<Vec<Kept>, StoreError> {
         let contents = self.contents();
+        if contents.find_fails {
+            return Err(StoreError::Unavailable("connection refused: /secret/path".into()));
+        }
         let fits = |r: &&NewRecord| {
             (query.from..query.until).contains(&r.kept.time)
                 && match &query.by {
@@ -104,7 +109,7 @@ impl Store for Memory {
     fn audit_append(&mut self, seal: &mut Seal<'_>) -> Result<Row, StoreError> {
         let mut contents = self.contents();
         if contents.audit_fails {
-            return Err(StoreError::Unavailable("the disk is full".into()));
+            return Err(StoreError::Unavailable("no space left on /secret/path".into()));
         }
         let last = contents.ends.head.or(contents.ends.beginning).map_or(Link::START, |fixed| fixed.link);
         let sealed = seal(last);

@@ -181,7 +181,7 @@ fn a_changed_audit_log_is_noticed() {
 fn what_is_held_is_told_with_the_command_that_releases_it() {
     let Some(postfix) = shared() else { return };
     let lane = postfix.tcp_lane();
-    let daemon = Daemon::start_with(&lane.milter, "[policy]\nquarantine = [\"type-executable\"]\n", &[]);
+    let daemon = Daemon::start_with(&lane.milter, "[policy]\nquarantine = [\"name-executable-extension\"]\n", &[]);
     let recipient = new_address();
     let program = data_encoding::BASE64.encode(&[b"MZ\x90\0".as_slice(), &[0; 60], b"PE\0\0", &[0; 200]].concat());
     let message = crate::postfix::delivery::complete(

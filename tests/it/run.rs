@@ -110,7 +110,11 @@ fn sighup_reads_the_file_again_and_survives_a_broken_one() {
     config(dir.path(), "[scan]\ndepth = 99\n");
     daemon.signal("HUP");
     let error = daemon.wait_for("`depth` takes a whole number from 1 to 64, but this is 99: write 64 or less");
-    assert_eq!((&error["line"], &error["column"], &error["level"]), (&8.into(), &9.into(), &"ERROR".into()), "{error}");
+    assert_eq!(
+        (&error["line"], &error["column"], &error["level"]),
+        (&12.into(), &9.into(), &"ERROR".into()),
+        "{error}"
+    );
     daemon.wait_for("the old settings stay");
     let http = ready["http"].as_str().unwrap();
     let health = crate::http::get(&format!("{http}/-/healthy")).unwrap();

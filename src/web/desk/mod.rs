@@ -87,6 +87,11 @@ pub fn router(desk: Arc<Desk>, settings: watch::Receiver<Arc<Settings>>, access:
         .with_state(Arc::new(site)))
 }
 
+/// Whether the body of a request to the API is a question, as far as can be told without a store. What the fuzzer runs.
+pub fn is_look_up(body: &[u8]) -> bool {
+    api::read(body).is_ok_and(|typed| typed.question().is_ok())
+}
+
 /// Serves `router` on a bound socket until `shutdown`; requests that are being answered by then are finished.
 ///
 /// Connections are bounded in number, in idle time and in the time of the TLS handshake.

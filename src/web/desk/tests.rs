@@ -6,6 +6,7 @@ mod hostile;
 use super::*;
 use crate::report::Direction;
 use crate::store::audit::Deed;
+use crate::store::memory::Contents;
 use fixture::{FORM, Site, record};
 use serde_json::{Value, json};
 
@@ -248,14 +249,43 @@ async fn without_users_only_this_machine_asks_and_by_its_own_name() {
     assert_eq!(site.get("/audit", "").await.status, 403);
 }
 
+#[test]
+fn the_seeds_of_the_fuzzer() {
+    let seed = |name: &str| std::fs::read(format!("{}/fuzz/seeds/look_up/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    for (name, question) in [
+        ("recipient", true),
+        ("queue_id", true),
+        ("message_id", true),
+        // The check character is wrong.
+        ("reference", false),
+        // The empty sender is no address that could be looked for.
+        ("both", false),
+        ("odd", false),
+    ] {
+        assert_eq!(is_look_up(&seed(name)), question, "{name}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_body_is_read_or_refused(bytes: Vec<u8>, text: String) {
+        is_look_up(&bytes);
+        for field in Field::ALL {
+            let mut body = json!({ "ticket": "INC-1" });
+            body[field.name()] = json!(text);
+            is_look_up(body.to_string().as_bytes());
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_store_that_fails_shows_nothing() {
     let site = Site::start(Access::default()).await;
     let look = json!({ "ticket": "INC-1", "recipient": "jan@example.org" });
-    let set = |change: &dyn Fn(&mut fixture::Data)| change(&mut site.shelf.lock().unwrap());
+    let set = |change: &dyn Fn(&mut Contents)| change(&mut site.shelf.contents());
     for (change, text) in [
-        ((&|data: &mut fixture::Data| data.down = true) as &dyn Fn(&mut fixture::Data), "cannot be read at the moment"),
-        (&|data| (data.down, data.full) = (false, true), "could not be written down"),
+        ((&|data: &mut Contents| data.find_fails = true) as &dyn Fn(&mut Contents), "cannot be read at the moment"),
+        (&|data| (data.find_fails, data.audit_fails) = (false, true), "could not be written down"),
     ] {
         set(change);
         let page = site.ask("", &[TICKET, JAN]).await;
@@ -266,7 +296,7 @@ async fn a_store_that_fails_shows_nothing() {
             assert!(!answer.body.contains("/secret") && !answer.body.contains("4TxY6W"), "{answer:?}");
         }
     }
-    set(&|data| data.full = false);
+    set(&|data| data.audit_fails = false);
     assert_eq!(site.api("", look.clone()).await.status, 200);
 
     site.settings.send_modify(|settings| Arc::make_mut(settings).desk.rate_limit = 1);
@@ -346,11 +376,11 @@ async fn the_audit_log_is_read_page_by_page_and_that_is_written_down() {
 
     let chain = crate::store::audit::Chain::new(&[3; 32]);
     for _ in 0..250 {
-        let mut data = site.shelf.lock().unwrap();
-        let (last, entry) = (data.head.unwrap().link, data.audit[0].entry.clone());
+        let mut data = site.shelf.contents();
+        let (last, entry) = (data.ends.head.unwrap().link, data.rows[0].entry.clone());
         let sealed = chain.seal(last, entry);
-        data.head = Some(sealed.head);
-        data.audit.push(sealed.row);
+        data.ends.head = Some(sealed.head);
+        data.rows.push(sealed.row);
     }
     let rows = |page: &fixture::Answered| page.body.matches("<tr>").count() - 1;
     let newest = site.get("/audit", &auditor).await;
@@ -384,7 +414,7 @@ async fn in_both_languages() {
 async fn fifty_rows_and_a_word_that_there_are_more() {
     let site = Site::start(Access::default()).await;
     let many = (0..60).map(|n| record(n, "From: a@b.example\n\nx", Direction::Inbound, |_| ()));
-    site.shelf.lock().unwrap().records = many.collect();
+    site.shelf.contents().records = many.collect();
     let answer = site.ask("", &[TICKET, JAN]).await;
     assert!(answer.body.contains("50+ mails found") && answer.body.contains("the newest 50 are shown"));
     assert_eq!(answer.body.matches("<article").count(), 50);

@@ -6,116 +6,12 @@ use crate::policy::Policy;
 use crate::pseudonym::{Address, Key, KeyId, Keyring, MessageId};
 use crate::report::{Direction, Ending, QueueId, Reference};
 use crate::scan::{EnvelopeFacts, Limits, Scanner};
-use crate::store::audit::{Chain, Ends, Fixed, Link, Row, Seal};
-use crate::store::{By, Day, Kept, NewRecord, Probe, Progress, Query, Stats, Store, StoreError};
+use crate::store::audit::Chain;
+use crate::store::memory::Memory;
+use crate::store::{Kept, NewRecord};
 use std::collections::HashMap;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::Mutex;
-
-/// What is in the store. Shared by its connections.
-#[derive(Default)]
-pub struct Data {
-    pub records: Vec<NewRecord>,
-    pub audit: Vec<Row>,
-    pub head: Option<Fixed>,
-    /// It cannot be read.
-    pub down: bool,
-    /// It can be read, and not written.
-    pub full: bool,
-}
-
-pub type Shelf = Arc<Mutex<Data>>;
-
-struct Memory(Shelf);
-
-impl Store for Memory {
-    fn keep(&mut self, records: &[NewRecord]) -> Result<(), StoreError> {
-        self.0.lock().unwrap().records.extend_from_slice(records);
-        Ok(())
-    }
-
-    fn find(&mut self, query: &Query) -> Result<Vec<Kept>, StoreError> {
-        let data = self.0.lock().unwrap();
-        if data.down {
-            return Err(StoreError::Unavailable("connection refused: /secret/path".into()));
-        }
-        let holds = |record: &NewRecord, probes: &[Probe]| {
-            let at = record.kept.time;
-            probes.iter().any(|p| (p.from..p.until).contains(&at) && record.tokens.contains(&p.token))
-        };
-        let fits = |record: &&NewRecord| {
-            (query.from..query.until).contains(&record.kept.time)
-                && match &query.by {
-                    By::Reference(reference) => record.kept.reference == *reference,
-                    By::QueueId(id) => record.kept.queue_id == Some(*id),
-                    By::Tokens(all) => all.iter().all(|probes| holds(record, probes)),
-                }
-        };
-        let mut found: Vec<Kept> = data.records.iter().filter(fits).map(|r| r.kept.clone()).collect();
-        found.sort_by_key(|kept| std::cmp::Reverse(kept.time));
-        found.truncate(query.limit);
-        Ok(found)
-    }
-
-    fn oldest_day(&mut self) -> Result<Option<Day>, StoreError> {
-        Ok(None)
-    }
-
-    fn forget(&mut self, _: Day) -> Result<(u64, Progress), StoreError> {
-        Ok((0, Progress::Done))
-    }
-
-    fn erase(&mut self, _: &[Probe]) -> Result<u64, StoreError> {
-        Ok(0)
-    }
-
-    fn bytes(&mut self) -> Result<u64, StoreError> {
-        Ok(0)
-    }
-
-    fn stats(&mut self) -> Result<Stats, StoreError> {
-        Ok(Stats::default())
-    }
-
-    fn clock(&mut self) -> Result<Option<i64>, StoreError> {
-        Ok(None)
-    }
-
-    fn set_clock(&mut self, _: i64) -> Result<(), StoreError> {
-        Ok(())
-    }
-
-    fn audit_append(&mut self, seal: &mut Seal<'_>) -> Result<Row, StoreError> {
-        let mut data = self.0.lock().unwrap();
-        if data.full {
-            return Err(StoreError::Unavailable("no space left on /secret/path".into()));
-        }
-        let last = data.head.map_or(Link::START, |head| head.link);
-        let sealed = seal(last);
-        data.audit.push(sealed.row.clone());
-        data.head = Some(sealed.head);
-        Ok(sealed.row)
-    }
-
-    fn audit_rows(&mut self, from: i64, limit: usize) -> Result<Vec<Row>, StoreError> {
-        let data = self.0.lock().unwrap();
-        Ok(data.audit.iter().filter(|row| row.seq >= from).take(limit).cloned().collect())
-    }
-
-    fn audit_ends(&mut self) -> Result<Ends, StoreError> {
-        Ok(Ends { beginning: None, head: self.0.lock().unwrap().head })
-    }
-
-    fn audit_count(&mut self, worker: &str, since: i64) -> Result<u64, StoreError> {
-        let data = self.0.lock().unwrap();
-        Ok(data.audit.iter().filter(|row| row.entry.worker == worker && row.entry.time >= since).count() as u64)
-    }
-
-    fn audit_forget(&mut self, _: i64, _: &dyn Fn(Link) -> Fixed) -> Result<Progress, StoreError> {
-        Ok(Progress::Done)
-    }
-}
 
 /// A key for all time.
 fn key() -> Key {
@@ -208,7 +104,7 @@ pub fn examples() -> Vec<NewRecord> {
 /// A site that is served.
 pub struct Site {
     pub address: SocketAddr,
-    pub shelf: Shelf,
+    pub shelf: Memory,
     pub settings: watch::Sender<Arc<Settings>>,
 }
 
@@ -234,9 +130,9 @@ impl Site {
     }
 
     pub async fn start_at(address: &str, access: Access, records: Vec<NewRecord>) -> Site {
-        let shelf = Arc::new(Mutex::new(Data { records, ..Data::default() }));
-        let behind = shelf.clone();
-        let open = Box::new(move || Ok(Box::new(Memory(behind.clone())) as Box<dyn Store>));
+        let shelf = Memory::default();
+        shelf.contents().records = records;
+        let open = shelf.opener();
         let desk = Arc::new(Desk::new(open, Arc::new(Keyring::new(vec![key()])), Chain::new(&[3; Chain::KEY])));
         let (settings, current) = watch::channel(Arc::new(Settings::default()));
         let listener = TcpListener::bind(address).unwrap();
@@ -298,7 +194,7 @@ impl Site {
 
     /// What was written into the audit log.
     pub fn audited(&self) -> Vec<crate::store::audit::Entry> {
-        self.shelf.lock().unwrap().audit.iter().map(|row| row.entry.clone()).collect()
+        self.shelf.contents().rows.iter().map(|row| row.entry.clone()).collect()
     }
 }
 
