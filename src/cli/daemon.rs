@@ -21,6 +21,9 @@ use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{oneshot, watch};
 
+/// Keys and store may take this long before the first mail is taken without them.
+const FIRST_ROUND: Duration = Duration::from_secs(3);
+
 /// The HTTP server gets this long to answer what is open after the last mail.
 const HTTP_GRACE: Duration = Duration::from_secs(1);
 
@@ -82,8 +85,12 @@ async fn serve(
     let (settings, current) = watch::channel(Arc::new(config.settings.clone()));
     let keeping = Keeping::new(&config, current.clone(), metrics.clone());
     // The first round before the first mail, so that its record has tokens.
+    // A directory that hangs, on a network say, must not keep mail waiting: the round goes on behind it.
     let first = keeping.clone();
-    let _ = tokio::task::spawn_blocking(move || first.round()).await;
+    let first = tokio::task::spawn_blocking(move || first.round());
+    if tokio::time::timeout(FIRST_ROUND, first).await.is_err() {
+        tracing::error!("the directory of the keys does not answer: mail is taken, and records may go without tokens");
+    }
     let rounds = tokio::spawn(keeping.clone().rounds());
     let reporter = Reporter::new(metrics.clone());
     let reporter = Arc::new(match keeping.sink() {

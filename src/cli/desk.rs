@@ -7,17 +7,18 @@ use crate::web::desk::{self, Tls};
 use anyhow::Context;
 use std::net::TcpListener;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use tokio::sync::{oneshot, watch};
-use tokio::task::JoinHandle;
 
 /// How often is looked whether the store has a key for its audit log by now.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The page on its socket.
+/// The page on its socket, in a thread and a runtime of its own: what it does, handshakes and passwords included, must not hold the mail
+/// up, which has one thread.
 pub struct DeskServer {
     tls: Option<Tls>,
-    task: JoinHandle<()>,
+    thread: JoinHandle<()>,
     stop: oneshot::Sender<()>,
 }
 
@@ -40,23 +41,32 @@ impl DeskServer {
             .ok()?;
         let (stop, stopped) = oneshot::channel::<()>();
         let (access, with_tls) = (config.access.clone(), tls.clone());
-        let task = tokio::spawn(async move {
-            let serve = async {
-                let desk = loop {
-                    match keeping.desk() {
-                        Some(desk) => break desk,
-                        None => tokio::time::sleep(PATIENCE).await,
-                    }
-                };
-                let router = desk::router(desk, settings, &access).context("[lookup] users")?;
-                desk::serve(listener, router, with_tls, async move { drop(stopped.await) }).await?;
-                anyhow::Ok(())
+        let serve = async move {
+            let desk = loop {
+                match keeping.desk() {
+                    Some(desk) => break desk,
+                    None => tokio::time::sleep(PATIENCE).await,
+                }
             };
-            if let Err(error) = serve.await {
+            let router = desk::router(desk, settings, &access).context("[lookup] users")?;
+            desk::serve(listener, router, with_tls, async move { drop(stopped.await) }).await?;
+            anyhow::Ok(())
+        };
+        let run = move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let served = runtime.context("cannot start the runtime").and_then(|runtime| {
+                let served = runtime.block_on(serve);
+                // A look-up that hangs must not hold up the end.
+                runtime.shutdown_background();
+                served
+            });
+            if let Err(error) = served {
                 tracing::error!(error = format!("{error:#}"), "the look-up page is not served; mail is not affected");
             }
-        });
-        Some(DeskServer { tls, task, stop })
+        };
+        let thread = std::thread::Builder::new().name("look-up".into()).spawn(run);
+        let thread = thread.inspect_err(|error| tracing::error!(%error, "the look-up page is not served")).ok()?;
+        Some(DeskServer { tls, thread, stop })
     }
 
     /// Reads the certificate again.
@@ -69,9 +79,9 @@ impl DeskServer {
     /// Lets open requests end, for at most `grace`.
     pub async fn stop(self, grace: Duration) {
         let _ = self.stop.send(());
-        let mut task = self.task;
-        if tokio::time::timeout(grace, &mut task).await.is_err() {
-            task.abort();
+        let deadline = Instant::now() + grace;
+        while !self.thread.is_finished() && Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
 }

@@ -15,12 +15,16 @@ use std::sync::Arc;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry, fmt};
+/// Whatever is asked for: the rows of the audit log are told, as the journal's copy shows when the log itself is put back; and the
+/// PostgreSQL client, which logs the values of its queries at debug, is heard only when something is wrong.
+const ALWAYS: &str = "mailgauge::audit=info,tokio_postgres=warn,postgres=warn";
 
 /// What is logged: what the argument says, else `RUST_LOG`, else the configuration.
 pub fn filter(config: &Config, argument: Option<&str>) -> anyhow::Result<EnvFilter> {
     let from_env = std::env::var("RUST_LOG").ok().filter(|v| !v.is_empty());
     let asked = argument.or(from_env.as_deref()).unwrap_or(config.log_level.name());
-    directives(asked).and_then(|directives| EnvFilter::try_new(directives).ok()).with_context(|| {
+    let always = |directives| format!("{directives},{ALWAYS}");
+    directives(asked).and_then(|directives| EnvFilter::try_new(always(directives)).ok()).with_context(|| {
         format!("{asked:?} is no log level: write error, warn, info, debug, or directives such as mailgauge=debug")
     })
 }
@@ -68,8 +72,12 @@ pub fn init(config: &Config, filter: EnvFilter, metrics: &Arc<Metrics>) -> anyho
 }
 
 /// Sets up the log of a verb that writes into the audit log: number and seal of each row go to systemd's journal, and nothing else goes
-/// anywhere. `None` where there is no journal.
+/// anywhere. `None` where there is no journal, and where an address stands among the arguments: the journal keeps the command line of
+/// whoever writes to it.
 pub fn init_for_audit() -> Option<Outlet> {
+    if std::env::args().any(|argument| argument.contains('@')) {
+        return None;
+    }
     let metrics = Arc::new(Metrics::register(&prometheus::Registry::new()).ok()?);
     let outlet = Outlet::open(&metrics, journald::sender().ok()?).ok()?;
     let rows = EnvFilter::try_new("mailgauge::audit=info").ok()?;
@@ -92,6 +100,15 @@ fn stderr_is_the_journal() -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn some_targets_are_not_to_be_chosen() {
+        for asked in ["error", "off", "debug", "mailgauge::audit=off", "tokio_postgres=debug"] {
+            let filter = filter(&Config::default(), Some(asked)).unwrap().to_string();
+            assert!(filter.contains("mailgauge::audit=info") && filter.contains("tokio_postgres=warn"), "{filter}");
+            assert!(!filter.contains("audit=off") && !filter.contains("postgres=debug"), "{filter}");
+        }
+    }
 
     #[test]
     fn levels_and_directives() {

@@ -95,7 +95,7 @@ fn prune(office: &Office, yes: bool, out: &mut dyn Write) -> anyhow::Result<()> 
     }
     let before = office.now.saturating_sub(seconds(retention.audit));
     let rows = store.stats()?.audit_rows;
-    while store.audit_forget(before, &|link| office.desk.chain().begin(link))? == Progress::More {}
+    while office.desk.chain().forget(store.as_mut(), before)? == Progress::More {}
     let rows = rows - store.stats()?.audit_rows;
     let mut keys = 0;
     for file in office.files.expired(office.now, retention.records)? {
@@ -183,13 +183,9 @@ struct Subject {
 impl Subject {
     fn new(office: &Office, store: &mut dyn Store, address: &Address) -> anyhow::Result<Subject> {
         let keys = office.desk.keyring().keys();
-        let probes = keys.iter().flat_map(|key| {
-            [key.sender(address), key.recipient(address)].map(|token| Probe {
-                from: key.from(),
-                until: key.until(),
-                token,
-            })
-        });
+        let probes = keys
+            .iter()
+            .flat_map(|key| [key.sender(address), key.recipient(address)].map(|token| Probe::of(key, token)));
         let until = office.now.saturating_add(1);
         let from = store.oldest_day()?.map_or(office.now, |day| day.begins().min(office.now));
         Ok(Subject {

@@ -182,8 +182,9 @@ impl Config {
         };
         let of_the_user = || {
             let base = variable("XDG_STATE_HOME").or_else(|| Some(variable("HOME")?.join(".local/state")))?;
-            (!Path::new(SYSTEM).exists() && variable("HOME").is_some_and(|home| home != Path::new("/root")))
-                .then(|| base.join("mailgauge"))
+            (Path::new(SYSTEM).symlink_metadata().is_err()
+                && variable("HOME").is_some_and(|home| home != Path::new("/root")))
+            .then(|| base.join("mailgauge"))
         };
         self.state.clone().or_else(given).or_else(of_the_user).unwrap_or_else(|| SYSTEM.into())
     }

@@ -255,8 +255,16 @@ impl KeyFiles {
     /// Makes the directory, and keeps others from changing it as long as the file is open.
     fn lock(&self) -> Result<File, KeyFileError> {
         let failed = |deed| move |cause| failed(deed, &self.directory, cause);
+        let made = !self.directory.exists();
         DirBuilder::new().recursive(true).mode(0o700).create(&self.directory).map_err(failed("make the directory"))?;
         let directory = File::open(&self.directory).map_err(failed("open"))?;
+        if made && let Some(parent) = self.directory.parent() {
+            let (ours, owner) =
+                (directory.metadata().map_err(failed("read"))?, fs::metadata(parent).map_err(failed("read"))?);
+            if ours.uid() == 0 && ours.uid() != owner.uid() {
+                fchown(&directory, Some(owner.uid()), Some(owner.gid())).map_err(failed("give away"))?;
+            }
+        }
         match directory.lock() {
             // Some file systems have no locks: then two who are at it at once make two keys, of which all take the same one.
             Err(cause) if cause.kind() != io::ErrorKind::Unsupported => return Err(failed("lock")(cause)),

@@ -5,7 +5,7 @@
 //! neither change nor remove rows unseen. Who kept an old copy of the whole log could put it back: so number and seal of each row
 //! also go to the journal, and `mailgauge audit verify --expect` compares.
 
-use super::{Store, StoreError};
+use super::{Progress, Store, StoreError};
 use crate::pseudonym::Token;
 use crate::scan::closed::closed;
 use hmac::{Hmac, KeyInit, Mac};
@@ -228,12 +228,57 @@ impl Chain {
         self.fix("beginning", link)
     }
 
-    /// Checks a whole log, and gives its last link.
+    /// Checks that a row may be appended: that the head is ours, and that its row is there. `least` is the number that the head had
+    /// when it was last seen; a log does not get shorter.
+    ///
+    /// # Errors
+    /// The log was changed, or written with another key, or it cannot be read.
+    pub fn check_head(&self, store: &mut dyn Store, least: i64) -> Result<(), VerifyError> {
+        let Some(head) = store.audit_ends()?.head else {
+            return if least == 0 { Ok(()) } else { Err(Broken::End("head").into()) };
+        };
+        if self.fix("head", head.link) != head {
+            return Err(Broken::End("head").into());
+        }
+        let last = store.audit_rows(head.link.seq, 1)?;
+        let forgotten = store.audit_ends()?.beginning.is_some_and(|beginning| beginning.link == head.link);
+        let there = last.first().is_some_and(|row| row.seq == head.link.seq && row.seal == head.link.seal);
+        if head.link.seq < least || !(there || forgotten) {
+            return Err(Broken::CutOff { found: head.link.seq.min(least), head: head.link.seq.max(least) }.into());
+        }
+        Ok(())
+    }
+
+    /// Forgets some rows that are older than `before`, if the whole log is as it was written: a row that was changed to look old must not
+    /// go unseen.
+    ///
+    /// # Errors
+    /// The log was changed, and nothing was forgotten; or it cannot be read or written.
+    pub fn forget(&self, store: &mut dyn Store, before: i64) -> Result<Progress, VerifyError> {
+        let first = store.audit_ends()?.beginning.map_or(Link::START, |beginning| beginning.link).seq + 1;
+        if store.audit_rows(first, 1)?.first().is_none_or(|row| row.entry.time >= before) {
+            return Ok(Progress::Done);
+        }
+        self.verify(store)?;
+        Ok(store.audit_forget(before, &|link| self.begin(link))?)
+    }
+
+    /// Checks a whole log, and gives its last link. Others may append and forget meanwhile.
     ///
     /// # Errors
     /// What is wrong first, or that the log cannot be read.
     pub fn verify(&self, store: &mut dyn Store) -> Result<Link, VerifyError> {
-        let Ends { beginning, head } = store.audit_ends()?;
+        loop {
+            let ends = store.audit_ends()?;
+            match self.verify_between(store, ends) {
+                // It has moved under us.
+                Err(VerifyError::Broken(_)) if store.audit_ends()? != ends => {}
+                done => return done,
+            }
+        }
+    }
+
+    fn verify_between(&self, store: &mut dyn Store, Ends { beginning, head }: Ends) -> Result<Link, VerifyError> {
         let mut last = Link::START;
         if let Some(beginning) = beginning {
             if self.fix("beginning", beginning.link) != beginning {
@@ -348,6 +393,51 @@ mod tests {
         assert_eq!(verify(&store), Ok(head));
         assert_eq!(head.seq, ROWS);
         assert_eq!(verify(&Memory::default()), Ok(Link::START));
+    }
+
+    #[test]
+    fn a_shortened_log_is_not_written_on() {
+        let whole = || {
+            let store = log();
+            assert!(chain().check_head(&mut store.clone(), ROWS).is_ok());
+            store
+        };
+        let refused = |store: &Memory| chain().check_head(&mut store.clone(), ROWS).is_err();
+        // The last rows and the head put back, with a mark that is made up or is another row's.
+        let store = whole();
+        store.contents().rows.truncate(2);
+        let seal = store.contents().rows[1].seal;
+        store.contents().ends.head = Some(Fixed { link: Link { seq: 2, seal }, mark: seal });
+        assert!(refused(&store));
+        // An old copy of the whole log: it was longer when it was last seen.
+        let old = whole();
+        old.contents().rows.truncate(2);
+        old.contents().ends.head = Some(chain().fix("head", Link { seq: 2, seal }));
+        assert!(refused(&old));
+        // All of it.
+        assert!(refused(&Memory::default()));
+        let store = whole();
+        store.contents().rows.clear();
+        assert!(refused(&store));
+        // By another key.
+        assert!(Chain::new(&[8; Chain::KEY]).check_head(&mut whole(), 0).is_err());
+    }
+
+    #[test]
+    fn rows_that_were_changed_to_look_old_are_not_forgotten() {
+        let mut store = log();
+        assert_eq!(chain().forget(&mut store, 0).unwrap(), Progress::Done);
+        store.contents().rows[..3].iter_mut().for_each(|row| row.entry.time = -1);
+        assert!(matches!(chain().forget(&mut store, 0), Err(VerifyError::Broken(Broken::Changed(1)))));
+        assert_eq!(store.contents().rows.len(), ROWS as usize);
+
+        let mut store = log();
+        assert_eq!(chain().forget(&mut store, 4).unwrap(), Progress::Done);
+        assert_eq!(store.contents().rows.len(), ROWS as usize - 3);
+        assert!(verify(&store).is_ok());
+        // And all of it: the head then is the beginning.
+        assert_eq!(chain().forget(&mut store, 100).unwrap(), Progress::Done);
+        assert!(chain().check_head(&mut store, ROWS).is_ok());
     }
 
     #[test]

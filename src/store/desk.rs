@@ -1,9 +1,10 @@
 //! The helpdesk's look-up: one exact question for one ticket, written down before it is answered.
 
-use super::audit::{Chain, Deed, Entry, Role, Via};
+use super::audit::{Chain, Deed, Entry, Role, VerifyError, Via};
 use super::{By, Kept, Probe, Query, Store, StoreError, TicketForm};
 use crate::pseudonym::{Address, Key, Keyring, MessageId, Token};
 use crate::report::{QueueId, Reference};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -140,12 +141,14 @@ pub struct Desk {
     store: Mutex<Option<Box<dyn Store>>>,
     keyring: Arc<Keyring>,
     chain: Chain,
+    /// The number of the last row that was written from here.
+    last: AtomicI64,
 }
 
 impl Desk {
     /// A desk over a store, which is opened when it is first needed, and again after an error.
     pub fn new(open: Open, keyring: Arc<Keyring>, chain: Chain) -> Desk {
-        Desk { open, store: Mutex::new(None), keyring, chain }
+        Desk { open, store: Mutex::new(None), keyring, chain, last: AtomicI64::new(0) }
     }
 
     /// Answers a look-up. `now` is in seconds since the epoch, `keep` is how long records are kept.
@@ -197,7 +200,14 @@ impl Desk {
     /// # Errors
     /// It is not written: then it must not be done.
     pub fn write_down(&self, store: &mut dyn Store, entry: Entry) -> Result<(), StoreError> {
+        self.chain.check_head(store, self.last.load(Ordering::Acquire)).map_err(|error| match error {
+            VerifyError::Store(error) => error,
+            VerifyError::Broken(broken) => StoreError::Unusable(format!(
+                "the audit log is not as it was written, or keys/audit.key is not the one it was written with: {broken}"
+            )),
+        })?;
         let row = store.audit_append(&mut |last| self.chain.seal(last, entry.clone()))?;
+        self.last.fetch_max(row.seq, Ordering::AcqRel);
         tracing::info!(target: "mailgauge::audit", row = row.seq, seal = %row.seal, deed = entry.deed.name(), "written into the audit log");
         Ok(())
     }
@@ -219,9 +229,11 @@ impl Desk {
         done
     }
 
-    /// Closes the connection. The next look-up opens another one. Blocks.
+    /// Closes the connection, unless a look-up is using it. The next look-up opens another one. Blocks.
     pub fn close(&self) {
-        *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if let Ok(mut store) = self.store.try_lock() {
+            *store = None;
+        }
     }
 
     /// A connection of its own, for what is not a look-up.
@@ -283,9 +295,8 @@ fn token(question: &Question, key: &Key) -> Option<Token> {
 
 /// What the store is asked: each address by its token under every key.
 fn by(question: &Question, keys: &[Arc<Key>]) -> By {
-    let probes = |token: &dyn Fn(&Key) -> Token| -> Vec<Probe> {
-        keys.iter().map(|key| Probe { from: key.from(), until: key.until(), token: token(key) }).collect()
-    };
+    let probes =
+        |token: &dyn Fn(&Key) -> Token| -> Vec<Probe> { keys.iter().map(|key| Probe::of(key, token(key))).collect() };
     match question {
         Question::Reference(reference) => By::Reference(*reference),
         Question::QueueId(id) => By::QueueId(*id),

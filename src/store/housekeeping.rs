@@ -4,7 +4,7 @@
 //! running and against the time that the store remembers. While it is ahead of them it is in doubt: nothing is forgotten and no
 //! key destroyed until it has run evenly for 24 hours, or is back.
 
-use super::audit::Chain;
+use super::audit::{Chain, VerifyError};
 use super::{Day, Progress, Retention, Store, StoreError};
 use crate::report::Metrics;
 use std::sync::Arc;
@@ -19,6 +19,9 @@ const PROBATION: Duration = Duration::from_secs(24 * 3600);
 
 /// The store is looked at this often.
 const ROUND: Duration = Duration::from_secs(60);
+
+/// A machine that was off for no longer than this is believed at its start.
+const AWAY: Duration = Duration::from_secs(2 * 86_400);
 
 /// Between two small steps, for batches that wait.
 const BREATH: Duration = Duration::from_millis(20);
@@ -113,8 +116,8 @@ impl Judge {
     /// Begins at `now`; `remembered` is the time that the store has from before.
     fn new(now: Moment, remembered: Option<i64>, retention: Duration) -> Judge {
         match remembered {
-            // Away for longer than records are kept: all of them would go at once.
-            Some(time) if now.wall > time.saturating_add(seconds(retention)) => {
+            // Away for longer than is usual, or by a wrong clock: nobody can tell.
+            Some(time) if now.wall > time.saturating_add(seconds(retention.min(AWAY))) => {
                 Judge { sure: Moment { wall: time, ..now }, doubted: Some(now) }
             }
             _ => Judge { sure: now, doubted: None },
@@ -165,6 +168,8 @@ pub struct Housekeeping {
     /// Whether a day that had been begun before we started was looked after.
     resumed: bool,
     doubting: bool,
+    /// That the audit log is broken was said.
+    told_broken: bool,
 }
 
 impl Housekeeping {
@@ -189,6 +194,7 @@ impl Housekeeping {
             day: None,
             resumed: false,
             doubting: false,
+            told_broken: false,
         }
     }
 
@@ -248,9 +254,17 @@ impl Housekeeping {
         if self.day.is_some() {
             return Ok(true);
         }
-        let chain = &self.chain;
         let before = now.saturating_sub(seconds(retention.audit));
-        Ok(store.audit_forget(before, &|link| chain.begin(link))? == Progress::More)
+        match self.chain.forget(store, before) {
+            Ok(progress) => Ok(progress == Progress::More),
+            Err(VerifyError::Store(error)) => Err(error),
+            Err(VerifyError::Broken(broken)) => {
+                if !std::mem::replace(&mut self.told_broken, true) {
+                    tracing::error!(%broken, "the audit log is not as it was written: nothing of it is forgotten");
+                }
+                Ok(false)
+            }
+        }
     }
 
     fn measure(&self, store: &mut dyn Store) -> Result<(u64, Option<Day>), StoreError> {
@@ -365,10 +379,11 @@ mod tests {
     }
 
     #[test]
-    fn time_off_is_believed_up_to_the_retention() {
+    fn a_weekend_off_is_believed_and_more_is_not() {
         let begin = |off: i64| Judge::new(moment(NOW, 0), Some(NOW - off), RETENTION);
-        assert!(begin(29 * DAY).believes(moment(NOW, 0)));
+        assert!(begin(2 * DAY).believes(moment(NOW, 0)));
         assert!(begin(-29 * DAY).believes(moment(NOW, 0)));
+        assert!(!begin(2 * DAY + 60).believes(moment(NOW, 0)));
         let mut judge = begin(40 * DAY);
         assert!(!judge.believes(moment(NOW, 0)));
         assert!(!judge.believes(moment(NOW + DAY - 60, DAY - 60)));

@@ -26,7 +26,7 @@ pub use queue::Queue;
 pub use record::{Day, FindingId, Kept, KeptFinding, KeptFindings, KeptPart, MAX_PARTS, NewRecord, PartRole};
 pub use ticket::TicketForm;
 
-use crate::pseudonym::Token;
+use crate::pseudonym::{Key, Token};
 use crate::report::{QueueId, Reference};
 use audit::{Ends, Fixed, Link, Row, Seal};
 use std::path::PathBuf;
@@ -93,6 +93,18 @@ pub struct Probe {
     pub until: i64,
     /// What records of that time have if they are of that address or Message-ID.
     pub token: Token,
+}
+
+impl Probe {
+    /// A mail has the key of its beginning and is recorded at its end, which may come when the key is no longer used: a session may be
+    /// silent for a day (`milter.idle_timeout`). And a clock may be set back by a little.
+    const SLACK: (i64, i64) = (3600, Day::SECONDS);
+
+    /// The probe for what has this token by this key.
+    pub fn of(key: &Key, token: Token) -> Probe {
+        let (before, behind) = Probe::SLACK;
+        Probe { from: key.from().saturating_sub(before), until: key.until().saturating_add(behind), token }
+    }
 }
 
 /// What records are looked for by.

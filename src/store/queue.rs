@@ -246,6 +246,8 @@ impl Writer {
                 match guarded(|| store.keep(&self.batch)) {
                     Ok(()) => self.written(),
                     Err(error) => {
+                        // On a full disk, forgetting is what makes room.
+                        self.keep_house();
                         self.store = None;
                         self.failed(error);
                         if self.shared.is_over() {

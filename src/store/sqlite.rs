@@ -13,7 +13,7 @@ use super::search::{self, Part};
 use super::{By, Day, Kept, NewRecord, Probe, Progress, Query, Stats, Store, StoreError};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row as SqlRow, TransactionBehavior, params};
 use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -570,6 +570,7 @@ fn make_file(file: &Path) -> Result<(), StoreError> {
     }
     if let Some(directory) = file.parent().filter(|directory| !directory.exists()) {
         DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|e| unavailable(directory, e))?;
+        as_its_parent(directory).map_err(|e| unavailable(directory, e))?;
     }
     // SQLite gives the files of its log the same mode.
     OpenOptions::new()
@@ -579,6 +580,17 @@ fn make_file(file: &Path) -> Result<(), StoreError> {
         .mode(0o600)
         .open(file)
         .map_err(|e| unavailable(file, e))?;
+    as_its_parent(file).map_err(|e| unavailable(file, e))
+}
+
+/// Gives what was made to the owner of the directory it is in: root may be here at the command line, and the daemon is somebody else.
+fn as_its_parent(path: &Path) -> std::io::Result<()> {
+    let Some(parent) = path.parent() else { return Ok(()) };
+    let (ours, owner) = (path.metadata()?, parent.metadata()?);
+    // Who is not root can give nothing away, and has made it for himself.
+    if ours.uid() != owner.uid() && ours.uid() == 0 {
+        chown(path, Some(owner.uid()), Some(owner.gid()))?;
+    }
     Ok(())
 }
 

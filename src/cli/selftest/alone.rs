@@ -111,8 +111,8 @@ impl Daemon {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let text = std::fs::read_to_string(&log)?;
-            let ready = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-            if let Some(ready) = ready.filter(|line| line["message"] == "mailgauge is ready").last() {
+            let mut lines = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+            if let Some(ready) = lines.find(|line| line["message"] == "mailgauge is ready") {
                 let place =
                     |key: &str, scheme| ready[key].as_str().unwrap_or_default().trim_start_matches(scheme).to_owned();
                 daemon.milter = place("milter", "inet:");

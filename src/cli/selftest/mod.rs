@@ -35,6 +35,9 @@ pub struct SelftestArgs {
     /// Where the mail server is to deliver the marked mail: a mailbox of your own
     #[arg(long, value_name = "ADDRESS", requires = "smtp")]
     to: Option<String>,
+    /// The number of a ticket, of the form that the configuration asks for
+    #[arg(long, value_name = "TICKET", default_value = "SELFTEST", requires = "smtp")]
+    ticket: String,
     /// Log files of the running installation; without one, the journal is searched
     #[arg(long, value_name = "FILE", requires = "smtp")]
     log: Vec<PathBuf>,
@@ -64,7 +67,11 @@ pub fn run(args: &SelftestArgs) -> anyhow::Result<ExitCode> {
         (Some(smtp), Some(to)) => {
             let config = args.config.load()?;
             let mail = planted(to);
-            let places = running::places(&config, args.config.config.as_deref(), smtp, to, &args.log, &mail)?;
+            let places = running::places(
+                &config,
+                &running::Way { file: args.config.config.as_deref(), smtp, to, ticket: &args.ticket, logs: &args.log },
+                &mail,
+            )?;
             (format!("sent through {smtp} to a running mailgauge"), mail, places)
         }
         _ => {

@@ -246,3 +246,23 @@ fn a_store_that_fails_once_is_opened_again() {
     }
     assert_eq!(opened.load(Ordering::Relaxed), 2);
 }
+
+#[test]
+fn a_mail_that_ends_under_the_next_key_is_found() {
+    let (desk, memory) = desk();
+    let changed = NOW - 20 * Day::SECONDS;
+    // It began before the change, and its tokens are of the key of then.
+    let mail = mail(&desk, &memory, 5, changed - 1);
+    memory.contents().records[0].kept.time = changed + HOUR;
+    let request = Request { since: Some(MONTH), ..to_jan() };
+    assert_eq!(references(&look(&desk, &request).unwrap()), [mail]);
+}
+
+#[test]
+fn a_log_that_got_shorter_refuses_the_look() {
+    let (desk, memory) = desk();
+    look(&desk, &to_jan()).unwrap();
+    look(&desk, &to_jan()).unwrap();
+    *memory.contents() = crate::store::memory::Contents::default();
+    assert!(matches!(look(&desk, &to_jan()), Err(Refusal::Audit(StoreError::Unusable(_)))));
+}

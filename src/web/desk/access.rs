@@ -119,10 +119,17 @@ impl Gate {
             return Err(Refused::NoProxy);
         }
         // The name that was asked must be one of this machine's: a page elsewhere whose own name was made to lead here has another.
-        if peer.is_loopback() && one(headers, "host").is_some_and(is_loopback_name) {
+        if peer.is_loopback() && one(headers, "host").is_some_and(is_loopback_name) && !self.is_forwarded(headers) {
             return Ok(("local".into(), Role::Helpdesk));
         }
         Err(Refused::NotHere)
+    }
+
+    /// Whether a proxy has handed this on, of which nothing is known here: then everybody whom it lets in would be one of this machine.
+    fn is_forwarded(&self, headers: &HeaderMap) -> bool {
+        let fields = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+        let ours = [self.access.user_header.as_str(), self.access.role_header.as_str()];
+        fields.iter().chain(&ours).any(|field| headers.contains_key(*field))
     }
 
     /// Who is on both lists audits: it is the role that sees no mail.

@@ -215,6 +215,10 @@ async fn audit(
     if visitor.role != Role::Auditor {
         return sentence(words, Some(&visitor), StatusCode::FORBIDDEN, words.fault_role_audit);
     }
+    // A picture on another site must not fill the log in the auditor's name.
+    if headers::one(&headers, "sec-fetch-site") == Some("cross-site") {
+        return sentence(words, Some(&visitor), StatusCode::FORBIDDEN, words.fault_origin);
+    }
     let worker = Worker { name: visitor.name.clone(), role: visitor.role, via: Via::Page };
     let read = blocking(move || audit_page::read(&site.desk, &worker, before, now())).await;
     match read {

@@ -243,10 +243,14 @@ async fn without_users_only_this_machine_asks_and_by_its_own_name() {
     {
         assert_eq!(site.get("/", &format!("Host: {host}\r\n")).await.status, status, "{host}");
     }
-    // The fields of a proxy that is not configured mean nothing.
-    let page = site.get("/", &as_user("anna", "auditor")).await;
+    let page = site.get("/", "").await;
     assert!(page.status == 200 && page.body.contains("<strong>local</strong> (helpdesk)"));
     assert_eq!(site.get("/audit", "").await.status, 403);
+    // A proxy that is not configured: all whom it lets in would be somebody of this machine.
+    assert_eq!(site.get("/", &as_user("anna", "auditor")).await.status, 403);
+    for field in ["X-Forwarded-For: 192.0.2.1", "Forwarded: for=192.0.2.1", "Via: 1.1 proxy"] {
+        assert_eq!(site.get("/", &format!("{field}\r\n")).await.status, 403, "{field}");
+    }
 }
 
 #[test]
