@@ -51,6 +51,9 @@ async function look (page, name, fullPage = true) {
     assert.ok(!exceptionDetails, exceptionDetails?.exception?.description)
     return result.value
   }
+  // Colours that have just changed may still be on their way.
+  await run('new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))')
+  await run('Promise.all(document.getAnimations().map(animation => animation.finished)).then(() => 0)')
   await run(axe + ';0')
   const found = await run(`axe.run(document).then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join('; ')))`)
   for (const violation of found) complaints.push(`${name}: axe: ${violation}`)
