@@ -1,4 +1,4 @@
-//! The languages in which the helpdesk reads a finding.
+//! The languages in which the helpdesk reads.
 
 use super::Entry;
 use crate::scan::closed::closed;
@@ -30,3 +30,37 @@ impl Entry {
         }
     }
 }
+
+/// Declares a table of texts: each with its English and its Dutch, so that a missing one does not compile.
+macro_rules! texts {
+    ($(#[$meta:meta])* $vis:vis struct $name:ident { $( $text:ident: $english:literal, $dutch:literal; )+ }) => {
+        $(#[$meta])*
+        $vis struct $name {
+            $vis language: $crate::catalogue::Language,
+            $( $vis $text: &'static str, )+
+        }
+
+        impl $name {
+            /// The texts in this language.
+            $vis fn of(language: $crate::catalogue::Language) -> &'static $name {
+                use $crate::catalogue::Language;
+                static ENGLISH: $name = $name { language: Language::English, $( $text: $english, )+ };
+                static DUTCH: $name = $name { language: Language::Dutch, $( $text: $dutch, )+ };
+                match language {
+                    Language::English => &ENGLISH,
+                    Language::Dutch => &DUTCH,
+                }
+            }
+
+            /// Fails if a text is empty, or the same in both languages and not in `same`.
+            #[cfg(test)]
+            pub(crate) fn assert_translated(same: &[&str]) {
+                for (name, english, dutch) in [$( (stringify!($text), $english, $dutch) ),+] {
+                    assert!(!english.is_empty() && !dutch.is_empty(), "{name}");
+                    assert!(english != dutch || same.contains(&name), "{name} is not translated: {english}");
+                }
+            }
+        }
+    };
+}
+pub(crate) use texts;

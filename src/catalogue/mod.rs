@@ -29,6 +29,7 @@ mod types;
 mod words;
 
 pub use language::Language;
+pub(crate) use language::texts;
 pub use left_out::LEFT_OUT;
 
 use crate::scan::closed::closed;

@@ -20,6 +20,7 @@ mod search;
 mod sqlite;
 mod ticket;
 pub mod view;
+pub mod words;
 
 pub use open::{Target, open};
 pub use queue::Queue;

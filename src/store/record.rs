@@ -179,6 +179,31 @@ impl Kept {
         }
     }
 
+    /// What was found, each once with all parts it is in: the gravest first; among equals, in the order of the catalogue.
+    pub fn by_gravity(&self) -> Vec<(&'static Entry, Vec<u16>)> {
+        let mut found: Vec<(&'static Entry, Vec<u16>)> = Vec::new();
+        for finding in &self.findings.0 {
+            let entry = finding.id.entry();
+            match found.iter_mut().find(|(known, _)| known.id == entry.id) {
+                Some((_, parts)) => parts.extend(finding.part),
+                None => found.push((entry, finding.part.into_iter().collect())),
+            }
+        }
+        found.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.level));
+        found
+    }
+
+    /// Whether Postfix holds it, as far as is known here.
+    pub fn is_held(&self) -> bool {
+        self.ending == Ending::Measured && self.action == Action::Quarantine
+    }
+
+    /// The command that releases a held mail.
+    pub fn release(&self) -> Option<String> {
+        let queue_id = self.queue_id.filter(|_| self.is_held())?;
+        Some(format!("postsuper -H {}", queue_id.as_str()))
+    }
+
     /// The day it belongs to.
     pub fn day(&self) -> Day {
         Day::of(self.time)

@@ -14,6 +14,7 @@ use anyhow::{Context, bail};
 use std::io::{self, Write};
 use std::process::ExitCode;
 use text::Page;
+use words::Words;
 
 /// The language of the text, as it is typed.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -44,7 +45,7 @@ fn look_up(office: &Office, args: &LookupArgs, question: Question, language: Lan
     let answer = office.desk.look_up(&settings.desk, settings.retention.records, &request, office.now)?;
     Ok(match args.format {
         Format::Json => serde_json::to_string_pretty(&AnswerView::of(&answer))? + "\n",
-        Format::Text => Page { language, ..Page::for_stdout() }.answer(&answer),
+        Format::Text => Page { words: Words::of(language), ..Page::for_stdout() }.answer(&answer),
     })
 }
 

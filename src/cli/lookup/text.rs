@@ -2,12 +2,11 @@
 
 use super::super::terminal::{Paint, width, wrap};
 use super::words::Words;
-use crate::catalogue::{Entry, Language, Level};
+use crate::catalogue::Language;
 use crate::config::human_bytes;
-use crate::policy::Action;
-use crate::report::Ending;
-use crate::scan::names::{Extension, FileKind};
+use crate::scan::names::{Encryption, Extension, FileKind};
 use crate::store::desk::Answer;
+use crate::store::words::{REFUSED_FOR_SIZE, RecordWords};
 use crate::store::{Kept, KeptPart, PartRole};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -18,7 +17,7 @@ const ATTACHMENTS_SHOWN: usize = 20;
 
 /// How a page is made.
 pub struct Page {
-    pub language: Language,
+    pub words: &'static Words,
     pub paint: Paint,
     pub width: usize,
     pub zone: TimeZone,
@@ -27,34 +26,41 @@ pub struct Page {
 impl Page {
     /// For this terminal and this machine's time zone, in English.
     pub fn for_stdout() -> Page {
-        Page { language: Language::English, paint: Paint::for_stdout(), width: width(), zone: TimeZone::system() }
+        Page {
+            words: Words::of(Language::English),
+            paint: Paint::for_stdout(),
+            width: width(),
+            zone: TimeZone::system(),
+        }
     }
 
-    fn words(&self) -> &'static Words {
-        Words::of(self.language)
+    /// The words of a terminal, and those for records.
+    fn words(&self) -> (&'static Words, &'static RecordWords) {
+        (self.words, RecordWords::of(self.words.language))
     }
 
     /// The answer to a look-up.
     pub fn answer(&self, answer: &Answer) -> String {
-        let words = self.words();
+        let (_, record) = self.words();
         let mut out = String::new();
         for kept in &answer.records {
             let _ = writeln!(out, "{}", self.record(kept));
         }
-        let found = match answer.records.len() {
-            0 => words.nothing.to_owned(),
-            1 => words.one_mail.to_owned(),
-            many => format!("{many} {}", words.mails),
-        };
         let (from, until) = answer.window;
-        let window = format!("{} {} {} {}", words.between, self.time(from), words.and, self.time(until - 1));
-        let _ = writeln!(out, "{}", wrap(&format!("{found} {window}."), "", self.width));
+        let (from, until) = (self.time(from), self.time(until - 1));
+        let found = record.found(answer.records.len(), answer.more);
+        let window = format!("{found}. {}: {from} {} {until}.", record.searched, record.until);
+        let _ = writeln!(out, "{}", wrap(&window, "", self.width));
         if answer.records.is_empty() {
-            for reason in words.can_mean {
+            let _ = writeln!(out, "{}", wrap(record.empty_lead, "", self.width));
+            for reason in record.can_mean() {
                 let _ = writeln!(out, "{}", wrap(reason, "    ", self.width).replacen("    ", "  - ", 1));
+                if reason == record.empty_size {
+                    let _ = writeln!(out, "    {REFUSED_FOR_SIZE}");
+                }
             }
         }
-        for (holds, note) in [(answer.more, words.more), (answer.keys_missing, words.keys_missing)] {
+        for (holds, note) in [(answer.more, record.more), (answer.keys_missing, record.keys_missing)] {
             if holds {
                 let _ = writeln!(out, "{}", self.paint.bold(&wrap(note, "", self.width)));
             }
@@ -64,13 +70,16 @@ impl Page {
 
     /// One mail.
     pub fn record(&self, kept: &Kept) -> String {
-        let words = self.words();
+        let (words, record) = self.words();
         let mut out = String::new();
-        let level = self.paint.level(kept.level, kept.level.map_or(words.clean, |level| self.level(level)));
+        let level = match kept.level {
+            Some(level) => self.paint.level(Some(level), &record.level(level).to_lowercase()),
+            None => self.paint.level(None, words.clean),
+        };
         let _ = writeln!(out, "{}  {level}", self.paint.bold(&kept.reference.to_string()));
         let recipients = if kept.recipients == 1 { words.recipient } else { words.recipients };
         let mut what =
-            format!("{}, {}, {} {recipients}", self.time(kept.time), words.direction(kept.direction), kept.recipients);
+            format!("{}, {}, {} {recipients}", self.time(kept.time), record.direction(kept.direction), kept.recipients);
         if let Some(id) = kept.queue_id {
             let _ = write!(what, ", {} {}", words.queue_id, id.as_str());
         }
@@ -86,75 +95,64 @@ impl Page {
         let _ = writeln!(out, "{}", wrap(&size, "  ", self.width));
         self.list(&mut out, kept);
         self.findings(&mut out, kept);
-        let _ = writeln!(out, "{}", wrap(words.done(kept.action, kept.ending), "  ", self.width));
-        if let (Action::Quarantine, Ending::Measured, Some(id)) = (kept.action, kept.ending, kept.queue_id) {
-            let _ = writeln!(out, "  {} postsuper -H {}", words.release, id.as_str());
+        let _ = writeln!(out, "{}", wrap(record.done(kept), "  ", self.width));
+        if let Some(command) = kept.release() {
+            let _ = writeln!(out, "    {command}");
         }
         out
     }
 
     fn attachments(&self, kept: &Kept) -> String {
-        let words = self.words();
-        let of = |name| format!("{} {name}: {}", kept.attachments, human_bytes(kept.attachment_bytes));
+        let (_, record) = self.words();
+        let bytes = human_bytes(kept.attachment_bytes);
         match kept.attachments {
-            0 => words.no_attachments.to_owned(),
-            1 => of(words.attachment),
-            _ => of(words.attachments),
+            0 => record.no_attachments.to_lowercase(),
+            1 => format!("{}: {bytes}", record.one_attachment),
+            many => format!("{many} {}: {bytes}", record.attachments),
         }
     }
 
     /// A line an attachment: kind and size.
     fn list(&self, out: &mut String, kept: &Kept) {
-        let words = self.words();
+        let (words, record) = self.words();
         let all = || kept.parts.iter().filter(|part| part.role == PartRole::Attachment);
         let shown: Vec<(String, &KeptPart)> = all().take(ATTACHMENTS_SHOWN).map(|part| (kind(part), part)).collect();
         let width = shown.iter().map(|(kind, _)| kind.chars().count()).max().unwrap_or(0);
         for (kind, part) in &shown {
-            let index = self.paint.faint(&format!("{} {}", words.part, part.index));
-            let line = format!(
-                "    {kind:<width$}  {:>10}  {index}  {}",
-                human_bytes(part.decoded_bytes),
-                words.encryption(part.encryption)
-            );
+            let index = self.paint.faint(&format!("{} {}", record.part, part.index));
+            let encryption = match part.encryption {
+                Encryption::Unknown => words.perhaps_encrypted,
+                known => record.encryption(known).unwrap_or_default(),
+            };
+            let line = format!("    {kind:<width$}  {:>10}  {index}  {encryption}", human_bytes(part.decoded_bytes));
             let _ = writeln!(out, "{}", line.trim_end());
         }
         let hidden = u64::from(kept.attachments).saturating_sub(shown.len() as u64);
         if hidden > 0 {
-            let _ = writeln!(out, "    + {hidden} {}", words.not_listed);
+            let _ = writeln!(out, "    + {hidden} {}", record.not_listed);
         }
     }
 
-    /// What was found: the gravest first, each once, with the parts it is in.
     fn findings(&self, out: &mut String, kept: &Kept) {
         const INDENT: &str = "      ";
-        let words = self.words();
-        let mut found: Vec<(&'static Entry, Vec<String>)> = Vec::new();
-        for finding in &kept.findings.0 {
-            let (entry, part) = (finding.id.entry(), finding.part.map(|part| part.to_string()));
-            match found.iter_mut().find(|(known, _)| known.id == entry.id) {
-                Some((_, parts)) => parts.extend(part),
-                None => found.push((entry, part.into_iter().collect())),
-            }
-        }
-        found.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.level));
-        for (entry, parts) in found {
-            let level = self.paint.level(Some(entry.level), self.level(entry.level));
+        let (words, record) = self.words();
+        for (entry, parts) in kept.by_gravity() {
+            let level = self.paint.level(Some(entry.level), &record.level(entry.level).to_lowercase());
             let places = match parts.as_slice() {
                 [] => String::new(),
-                [one] => format!(", {} {one}", words.part),
-                many => format!(", {} {}", words.parts, many.join(", ")),
+                [one] => format!(", {} {one}", record.part),
+                many => {
+                    let many: Vec<String> = many.iter().map(u16::to_string).collect();
+                    format!(", {} {}", words.parts, many.join(", "))
+                }
             };
-            let _ = writeln!(out, "  {level}: {}", self.paint.bold(entry.title_in(self.language)));
+            let _ = writeln!(out, "  {level}: {}", self.paint.bold(entry.title_in(self.words.language)));
             let _ = writeln!(out, "{}", self.paint.faint(&wrap(&format!("{}{places}", entry.id), INDENT, self.width)));
-            let tell = entry.tell_in(self.language);
+            let tell = entry.tell_in(self.words.language);
             if !tell.is_empty() {
-                let _ = writeln!(out, "{}", wrap(&format!("{} “{tell}”", words.tell), INDENT, self.width));
+                let _ = writeln!(out, "{}", wrap(&format!("{}: “{tell}”", record.tell), INDENT, self.width));
             }
         }
-    }
-
-    fn level(&self, level: Level) -> &'static str {
-        self.words().levels[level as usize]
     }
 
     fn time(&self, second: i64) -> String {
@@ -180,11 +178,13 @@ fn kind(part: &KeptPart) -> String {
 mod tests {
     use super::*;
     use crate::catalogue::{self, Finding};
+    use crate::policy::Action;
+    use crate::report::Ending;
     use crate::report::testing::record;
-    use crate::scan::names::{Encryption, MediaType};
+    use crate::scan::names::MediaType;
 
     fn page(language: Language) -> Page {
-        Page { language, paint: Paint::none(), width: 80, zone: TimeZone::UTC }
+        Page { words: Words::of(language), paint: Paint::none(), width: 80, zone: TimeZone::UTC }
     }
 
     fn found(id: &str, part: Option<u16>) -> Finding {
@@ -236,14 +236,14 @@ mod tests {
         let empty = Answer { more: false, keys_missing: false, ..answer(vec![]) };
         insta::assert_snapshot!(page(Language::English).answer(&empty));
         let dutch = page(Language::Dutch).answer(&empty);
-        assert_eq!(dutch.matches("\n  - ").count(), 4);
+        assert_eq!(dutch.matches("\n  - ").count(), 6);
     }
 
     #[test]
     fn only_what_is_held_can_be_released() {
         let mut kept = held();
         let shown = |kept: &Kept| page(Language::English).record(kept);
-        assert!(shown(&kept).contains("\n  To release it: postsuper -H 4TxY6W1k2Jz9\n"));
+        assert!(shown(&kept).contains("\n    postsuper -H 4TxY6W1k2Jz9\n"));
         kept.ending = Ending::Aborted;
         assert!(!shown(&kept).contains("postsuper"));
         (kept.ending, kept.action) = (Ending::Measured, Action::Tag);

@@ -1,7 +1,7 @@
 //! The same look-up for programs: JSON in, JSON out, errors as `application/problem+json` (RFC 9457).
 
 use super::form::{Typed, Wrong};
-use super::words::words;
+use super::words::Words;
 use crate::catalogue::Language;
 use crate::store::desk::Refusal;
 use crate::store::view::{AnswerView, FindingView, PartView, RecordView, WindowView};
@@ -78,7 +78,7 @@ impl Problem {
     }
 
     pub(super) fn of_field((field, fault): &Wrong) -> Problem {
-        let detail = words(Language::English).fault(fault);
+        let detail = Words::of(Language::English).fault(fault);
         Problem { field: Some(field.name()), ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail) }
     }
 
@@ -87,7 +87,7 @@ impl Problem {
         match super::field_of(refusal) {
             Some(wrong) => Problem::of_field(&wrong),
             None => {
-                let (status, detail) = super::said(words(Language::English), refusal);
+                let (status, detail) = super::said(Words::of(Language::English), refusal);
                 Problem::new(status, detail)
             }
         }

@@ -48,7 +48,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tls::Secured;
 use tokio::sync::watch;
-use words::{Words, words};
+use words::Words;
 
 /// Bytes of a request's body.
 const MAX_BODY: usize = 16 * 1024;
@@ -131,7 +131,7 @@ async fn index(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let words = words(headers::language(&headers));
+    let words = Words::of(headers::language(&headers));
     if let Some(query) = query {
         return switched(words, "/", &query);
     }
@@ -154,7 +154,7 @@ async fn look_up(
     RawQuery(query): RawQuery,
     form: Result<Form<Typed>, FormRejection>,
 ) -> Response {
-    let words = words(headers::language(&headers));
+    let words = Words::of(headers::language(&headers));
     if query.is_some() {
         return sentence(words, None, StatusCode::BAD_REQUEST, words.fault_query);
     }
@@ -199,7 +199,7 @@ async fn audit(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Response {
-    let words = words(headers::language(&headers));
+    let words = Words::of(headers::language(&headers));
     let before = match query.as_deref().map(|query| (query, query.strip_prefix("before="))) {
         None => None,
         Some((query, None)) => return switched(words, "/audit", query),
@@ -241,7 +241,7 @@ async fn api_look_up(
     RawQuery(query): RawQuery,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let english = words(Language::English);
+    let english = Words::of(Language::English);
     let visitor = match site.visitor(peer, &headers).await {
         Ok(visitor) => visitor,
         Err(refused) => {
@@ -281,7 +281,7 @@ async fn api_look_up(
 }
 
 async fn missing(headers: HeaderMap) -> Response {
-    let words = words(headers::language(&headers));
+    let words = Words::of(headers::language(&headers));
     sentence(words, None, StatusCode::NOT_FOUND, words.fault_missing)
 }
 
@@ -459,7 +459,7 @@ fn status_of(rejected: StatusCode) -> StatusCode {
 }
 
 async fn in_time(request: axum::extract::Request, next: Next) -> Response {
-    let words = words(headers::language(request.headers()));
+    let words = Words::of(headers::language(request.headers()));
     match tokio::time::timeout(MAX_TIME, next.run(request)).await {
         Ok(response) => response,
         Err(_) => sentence(words, None, StatusCode::REQUEST_TIMEOUT, words.fault_slow),

@@ -4,10 +4,10 @@ use super::form::Typed;
 use super::show::{bytes, size, time};
 use super::words::Words;
 use crate::catalogue::{Entry, Language, Thresholds};
-use crate::policy::Action;
 use crate::report::Ending;
 use crate::scan::names::Extension;
 use crate::store::desk::Answer;
+use crate::store::words::REFUSED_FOR_SIZE;
 use crate::store::{Kept, KeptPart, PartRole};
 use maud::{Markup, html};
 
@@ -16,9 +16,6 @@ const MAX_BLOCKS: usize = 12;
 
 /// Findings of a mail in a list, the gravest; its details have them all.
 const MAX_IN_LIST: usize = 3;
-
-/// What the administrator types to find mails that were refused for their size: smtpd's answer to `SIZE=`, and cleanup's to what came.
-const GREP: &str = "grep -E 'exceeds fixed limit|file size limit exceeded' /var/log/mail.log";
 
 /// What opens a row of the list: a form of its own, so that nothing stands in an address.
 pub(super) struct Opener<'a> {
@@ -35,10 +32,10 @@ pub(super) fn result(words: &Words, answer: &Answer, thresholds: &Thresholds, op
         section.result #result aria-labelledby="result-title" {
             h2 #result-title tabindex="-1" autofocus { (summary(words, answer)) }
             p.soft role="status" {
-                (words.searched) ": " (time(words, answer.window.0)) " " (words.until) " " (time(words, answer.window.1.saturating_sub(1)))
+                (words.record().searched) ": " (time(words, answer.window.0)) " " (words.record().until) " " (time(words, answer.window.1.saturating_sub(1)))
             }
-            @if answer.more { p.remark { (words.more) } }
-            @if answer.keys_missing { p.remark { (words.keys_missing) } }
+            @if answer.more { p.remark { (words.record().more) } }
+            @if answer.keys_missing { p.remark { (words.record().keys_missing) } }
             @if answer.records.is_empty() {
                 (empty(words))
             } @else {
@@ -52,24 +49,17 @@ pub(super) fn result(words: &Words, answer: &Answer, thresholds: &Thresholds, op
 
 /// How many there are.
 pub(super) fn summary(words: &Words, answer: &Answer) -> String {
-    match answer.records.len() {
-        0 => words.no_mail.into(),
-        1 => words.one_mail.into(),
-        many => format!("{many}{} {}", if answer.more { "+" } else { "" }, words.mails),
-    }
+    words.record().found(answer.records.len(), answer.more)
 }
 
 fn empty(words: &Words) -> Markup {
     html! {
         div.card.empty {
-            p { (words.empty_lead) }
+            p { (words.record().empty_lead) }
             ul {
-                li { (words.empty_typo) }
-                li { (words.empty_window) }
-                li { (words.empty_alias) }
-                li { (words.empty_never) }
-                li { (words.empty_size) code.copy { (GREP) } }
-                li { (words.empty_retention) }
+                @for reason in words.record().can_mean() {
+                    li { (reason) @if reason == words.record().empty_size { code.copy { (REFUSED_FOR_SIZE) } } }
+                }
             }
         }
     }
@@ -82,8 +72,8 @@ fn mail(words: &Words, kept: &Kept, thresholds: &Thresholds, opener: Option<&Ope
         article.card.mail aria-labelledby=(heading) {
             header {
                 h3 id=(heading) { (time(words, kept.time)) }
-                span.direction { (words.direction(kept.direction)) }
-                @if is_held(kept) { span.badge.held { (words.on_hold) } }
+                span.direction { (words.record().direction(kept.direction)) }
+                @if kept.is_held() { span.badge.held { (words.on_hold) } }
                 (badge(words, kept))
                 @if let Some(opener) = opener { (open(words, kept, &heading, opener)) }
             }
@@ -104,7 +94,7 @@ fn badge(words: &Words, kept: &Kept) -> Markup {
     let (class, word) = match (kept.level, kept.ending) {
         (None, Ending::Measured) => ("clean", words.clean),
         (None, Ending::Aborted) => ("notice", words.incomplete),
-        (Some(level), _) => (level.name(), words.level(level)),
+        (Some(level), _) => (level.name(), words.record().level(level)),
     };
     html! { span class={ "badge " (class) } { (word) } }
 }
@@ -127,15 +117,15 @@ fn attachments(words: &Words, kept: &Kept) -> Markup {
     let hidden = u64::from(kept.attachments).saturating_sub(shown as u64);
     html! {
         @match kept.attachments {
-            0 => p.attachments.soft { (words.no_attachments) },
+            0 => p.attachments.soft { (words.record().no_attachments) },
             count => {
                 p.attachments {
-                    @if count == 1 { (words.one_attachment) } @else { (count) " " (words.attachments) }
+                    @if count == 1 { (words.record().one_attachment) } @else { (count) " " (words.record().attachments) }
                     ", " (bytes(words, kept.attachment_bytes))
                 }
                 ul.blocks {
                     @for part in &listed[..shown] { li { (block(words, part)) } }
-                    @if hidden > 0 { li.soft { "+ " (hidden) " " (words.not_listed) } }
+                    @if hidden > 0 { li.soft { "+ " (hidden) " " (words.record().not_listed) } }
                 }
             }
         }
@@ -150,7 +140,7 @@ fn block(words: &Words, part: &KeptPart) -> Markup {
         span { (bytes(words, part.decoded_bytes)) }
         @if let Some(extension) = extension(part)
             && !kind.eq_ignore_ascii_case(extension) { span.soft { (words.named) " ." (extension) } }
-        @if let Some(word) = words.encryption(part.encryption) { span.locked { (word) } }
+        @if let Some(word) = words.record().encryption(part.encryption) { span.locked { (word) } }
     }
 }
 
@@ -162,40 +152,31 @@ fn extension(part: &KeptPart) -> Option<&'static str> {
 }
 
 fn findings(words: &Words, kept: &Kept, open: bool) -> Markup {
-    // Each once with all its places, the gravest first; among equals, in the order of the catalogue.
-    let mut found: Vec<(&'static Entry, Vec<Option<u16>>)> = Vec::new();
-    for finding in &kept.findings.0 {
-        let entry = finding.id.entry();
-        match found.iter_mut().find(|(known, _)| known.id == entry.id) {
-            Some((_, places)) => places.push(finding.part),
-            None => found.push((entry, vec![finding.part])),
-        }
-    }
-    found.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.level));
+    let found = kept.by_gravity();
     html! {
         @if found.is_empty() {
             p.soft { (words.found_nothing) }
         } @else {
             @let shown = if open { found.len() } else { found.len().min(MAX_IN_LIST) };
             ul.findings {
-                @for (entry, places) in &found[..shown] { li { (finding(words, kept, entry, places, open)) } }
+                @for (entry, parts) in &found[..shown] { li { (finding(words, kept, entry, parts, open)) } }
             }
             @if shown < found.len() { p.soft { "+ " (found.len() - shown) " " (words.more_found) } }
         }
     }
 }
 
-fn finding(words: &Words, kept: &Kept, entry: &Entry, places: &[Option<u16>], open: bool) -> Markup {
-    let places = places.iter().flatten().map(|index| place(words, kept, *index)).collect::<Vec<_>>().join(", ");
+fn finding(words: &Words, kept: &Kept, entry: &Entry, parts: &[u16], open: bool) -> Markup {
+    let places = parts.iter().map(|index| place(words, kept, *index)).collect::<Vec<_>>().join(", ");
     html! {
         p.title {
-            span class={ "badge " (entry.level.name()) } { (words.level(entry.level)) }
+            span class={ "badge " (entry.level.name()) } { (words.record().level(entry.level)) }
             " " strong { (entry.title_in(words.language)) }
             @if !places.is_empty() { " " span.soft { "(" (places) ")" } }
         }
         @let tell = entry.tell_in(words.language);
         @if !tell.is_empty() {
-            p.label { (words.tell) }
+            p.label { (words.record().tell) }
             p.copy.tell { (tell) }
         }
         @if open {
@@ -219,20 +200,14 @@ fn place(words: &Words, kept: &Kept, index: u16) -> String {
             format!("{}, {}", words.kind(part.detected), bytes(words, part.decoded_bytes))
         }
         Some(_) if index == 0 => words.the_mail.into(),
-        _ => format!("{} {index}", words.part),
+        _ => format!("{} {index}", words.record().part),
     }
-}
-
-fn is_held(kept: &Kept) -> bool {
-    kept.ending == Ending::Measured && kept.action == Action::Quarantine
 }
 
 fn done(words: &Words, kept: &Kept) -> Markup {
     html! {
-        p { (words.done(kept.ending, kept.action, kept.queue_id.is_some())) }
-        @if let Some(queue_id) = kept.queue_id.as_ref().filter(|_| is_held(kept)) {
-            code.copy { "postsuper -H " (queue_id.as_str()) }
-        }
+        p { (words.record().done(kept)) }
+        @if let Some(command) = kept.release() { code.copy { (command) } }
     }
 }
 

@@ -104,12 +104,12 @@ fn percent(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::words;
+    use super::super::words::Words;
     use super::*;
 
     #[test]
     fn sizes() {
-        let english = words(Language::English);
+        let english = Words::of(Language::English);
         for (count, text) in [
             (0, "0 B"),
             (999, "999 B"),
@@ -122,12 +122,12 @@ mod tests {
         ] {
             assert_eq!(bytes(english, count), text);
         }
-        assert_eq!(bytes(words(Language::Dutch), 35_872_337), "35,9 MB");
+        assert_eq!(bytes(Words::of(Language::Dutch), 35_872_337), "35,9 MB");
     }
 
     #[test]
     fn spans() {
-        let english = words(Language::English);
+        let english = Words::of(Language::English);
         let shown = |hours: u64| span(english, Duration::from_secs(hours * 3600));
         assert_eq!(
             [shown(1), shown(24), shown(48), shown(72), shown(73), shown(720)],
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_bar_says_in_words_what_it_shows() {
-        let english = words(Language::English);
+        let english = Words::of(Language::English);
         let shown = |bytes, own| {
             size(english, bytes, &Thresholds { message_size_limit: own, ..Thresholds::default() }).into_string()
         };

@@ -1,37 +1,16 @@
-//! Every text of the page, in both languages. A text that one of them lacks does not compile.
+//! Every text of the page itself, in both languages; what is said of records stands in `store/words.rs`.
 
 use super::form::Fault;
-use crate::catalogue::{Language, Level};
-use crate::policy::Action;
-use crate::report::{Direction, Ending, ReferenceError};
-use crate::scan::names::{Encryption, FileKind};
+use crate::catalogue::texts;
+use crate::report::ReferenceError;
+use crate::scan::names::FileKind;
 use crate::store::audit::{Deed, Role, Via};
+use crate::store::words::RecordWords;
 use crate::store::{PartRole, TicketForm};
 
-/// Declares the table: each text with its English and its Dutch.
-macro_rules! words {
-    ($( $name:ident: $english:literal, $dutch:literal; )+) => {
-        /// The texts of one language.
-        pub(super) struct Words {
-            pub(super) language: Language,
-            $( pub(super) $name: &'static str, )+
-        }
-        static ENGLISH: Words = Words { language: Language::English, $( $name: $english, )+ };
-        static DUTCH: Words = Words { language: Language::Dutch, $( $name: $dutch, )+ };
-        #[cfg(test)]
-        const PAIRS: &[(&str, &str, &str)] = &[ $( (stringify!($name), $english, $dutch) ),+ ];
-    };
-}
-
-/// The texts in this language.
-pub(super) fn words(language: Language) -> &'static Words {
-    match language {
-        Language::English => &ENGLISH,
-        Language::Dutch => &DUTCH,
-    }
-}
-
-words! {
+texts! {
+/// The texts of one language.
+pub(super) struct Words {
     title: "Mail look-up", "Mail opzoeken";
     skip: "Skip to the result", "Naar het resultaat";
     skip_form: "Skip to the form", "Naar het formulier";
@@ -70,21 +49,6 @@ words! {
     about_type: "Type the ticket and what the user told you.", "Vul het ticket in en wat de gebruiker heeft verteld.";
     about_read: "Read out what the result says. Pass on to your mail administrator what is marked for him.", "Lees voor wat het resultaat zegt. Geef aan uw mailbeheerder door wat voor hem bedoeld is.";
 
-    no_mail: "No mail found", "Geen mail gevonden";
-    one_mail: "1 mail found", "1 mail gevonden";
-    mails: "mails found", "mails gevonden";
-    searched: "Searched", "Doorzocht";
-    until: "to", "tot";
-    more: "There are more; the newest 50 are shown. Narrow it down: sender and recipient, or a shorter time.", "Er zijn er meer; de nieuwste 50 worden getoond. Zoek gerichter: afzender en ontvanger, of een kortere tijd.";
-    keys_missing: "For part of this time addresses and Message-IDs can no longer be looked up: their keys are gone. Reference and queue ID still work.", "Voor een deel van deze tijd kan niet meer op adres of Message-ID worden gezocht: de sleutels zijn er niet meer. Referentie en wachtrij-ID werken nog.";
-    empty_lead: "No mail that passed this server fits. It can mean:", "Geen mail die deze server passeerde past hierbij. Dat kan betekenen:";
-    empty_never: "It never reached us. The sender should look for a bounce, or ask his own provider.", "Ze heeft ons nooit bereikt. De afzender kan naar een foutbericht zoeken, of het zijn eigen provider vragen.";
-    empty_size: "It was refused for its size before we could see it. Your mail administrator finds that with:", "Ze is om haar grootte geweigerd voordat wij haar zagen. Uw mailbeheerder vindt dat met:";
-    empty_window: "It is older than the time that was searched. Choose a longer one.", "Ze is ouder dan de doorzochte tijd. Kies een langere.";
-    empty_retention: "It is older than what is kept.", "Ze is ouder dan wat er bewaard wordt.";
-    empty_alias: "It went to another address. Aliases and forwards are resolved behind us: ask to which address exactly it was written.", "Ze ging naar een ander adres. Aliassen en doorsturingen worden pas na ons opgelost: vraag naar welk adres precies geschreven is.";
-    empty_typo: "Something is misspelt: an address must fit exactly.", "Er is iets verkeerd gespeld: een adres moet precies kloppen.";
-
     size: "Size", "Grootte";
     over_own: "more than this server takes", "meer dan deze server aanneemt";
     within: "within what providers usually take (20 MB and more)", "binnen wat providers gewoonlijk aannemen (20 MB en meer)";
@@ -92,32 +56,16 @@ words! {
     over_25: "over 25 MB, where many providers stop", "boven 25 MB, waar veel providers stoppen";
     over_35: "over 35 MB, more than nearly all providers take", "boven 35 MB, meer dan bijna alle providers aannemen";
     here: "this server", "deze server";
-    grows: "As mail it is larger than on disk: files grow by about 37 % on their way.", "Als mail is ze groter dan op schijf: bestanden groeien onderweg met ongeveer 37 %.";
-    no_attachments: "No attachments", "Geen bijlagen";
-    one_attachment: "1 attachment", "1 bijlage";
-    attachments: "attachments", "bijlagen";
-    not_listed: "more, not listed", "meer, niet vermeld";
+    grows: "As mail it is larger than on disk: files grow by about 37 % on their way.", "Als mail is hij groter dan op schijf: bestanden groeien onderweg met ongeveer 37 %.";
     named: "named", "heet";
-    encrypted: "encrypted", "versleuteld";
-    encrypted_some: "partly encrypted", "deels versleuteld";
-    part: "part", "deel";
     the_mail: "the mail as a whole", "de mail als geheel";
     found: "What was found", "Gevonden";
-    found_nothing: "Nothing is wrong with this mail as far as can be measured. It went on its way; the cause is elsewhere.", "Met deze mail is niets mis voor zover dat te meten is. Ze is doorgegaan; de oorzaak ligt elders.";
-    tell: "Tell the user", "Zeg tegen de gebruiker";
+    found_nothing: "Nothing is wrong with this mail as far as can be measured. It went on its way; the cause is elsewhere.", "Met deze mail is niets mis voor zover dat te meten is. Hij is doorgegaan; de oorzaak ligt elders.";
     background: "Background", "Achtergrond";
     what: "What was seen", "Wat er is gezien";
     why: "Why it matters", "Waarom het ertoe doet";
     fix: "Who has to fix it", "Wie het moet oplossen";
     done: "What was done", "Gedaan";
-    accepted: "It went on as it was.", "Ze is ongewijzigd doorgegaan.";
-    tagged: "It went on, with a line of ours in its header.", "Ze is doorgegaan, met een regel van ons in de kopregels.";
-    held: "It is held. The mail administrator releases it with:", "Ze wordt vastgehouden. De mailbeheerder geeft haar vrij met:";
-    held_unknown: "It is held, and its queue ID is not known: the mail administrator finds it with `postqueue -p`.", "Ze wordt vastgehouden en haar wachtrij-ID is onbekend: de mailbeheerder vindt haar met `postqueue -p`.";
-    aborted: "It never came in whole: the sender's server broke off. It may have tried again later.", "Ze is nooit helemaal aangekomen: de server van de afzender brak af. Misschien probeerde die het later opnieuw.";
-    inbound: "came in from outside", "kwam van buiten";
-    outbound: "sent by one of our users", "verstuurd door een van onze gebruikers";
-    internal: "from this server itself", "van deze server zelf";
     open: "Details", "Details";
     details: "Details for the administrator", "Details voor de beheerder";
     message_size: "Size as mail", "Grootte als mail";
@@ -140,10 +88,6 @@ words! {
     incomplete: "Broke off", "Afgebroken";
     on_hold: "Held", "Vastgehouden";
     more_found: "more, see the details", "meer, zie de details";
-    info: "Info", "Info";
-    notice: "Notice", "Let op";
-    warning: "Warning", "Waarschuwing";
-    error: "Error", "Fout";
 
     kind_unknown: "unknown kind", "onbekende soort";
     kind_empty: "empty file", "leeg bestand";
@@ -243,8 +187,14 @@ words! {
     saturday: "Sat", "za";
     sunday: "Sun", "zo";
 }
+}
 
 impl Words {
+    /// What is said of records.
+    pub(super) fn record(&self) -> &'static RecordWords {
+        RecordWords::of(self.language)
+    }
+
     /// What is wrong with a field, without what was typed.
     pub(super) fn fault(&self, fault: &Fault) -> String {
         match fault {
@@ -263,48 +213,11 @@ impl Words {
         }
     }
 
-    pub(super) fn level(&self, level: Level) -> &'static str {
-        match level {
-            Level::Info => self.info,
-            Level::Notice => self.notice,
-            Level::Warning => self.warning,
-            Level::Error => self.error,
-        }
-    }
-
-    pub(super) fn direction(&self, direction: Direction) -> &'static str {
-        match direction {
-            Direction::Inbound => self.inbound,
-            Direction::Outbound => self.outbound,
-            Direction::Internal => self.internal,
-        }
-    }
-
-    /// What was done with a mail; what a held one needs comes behind it.
-    pub(super) fn done(&self, ending: Ending, action: Action, queue_id_known: bool) -> &'static str {
-        match (ending, action) {
-            (Ending::Aborted, _) => self.aborted,
-            (_, Action::Accept) => self.accepted,
-            (_, Action::Tag) => self.tagged,
-            (_, Action::Quarantine) if queue_id_known => self.held,
-            (_, Action::Quarantine) => self.held_unknown,
-        }
-    }
-
     pub(super) fn part_role(&self, role: PartRole) -> &'static str {
         match role {
             PartRole::Attachment => self.attachment,
             PartRole::Body => self.body,
             PartRole::Container => self.container,
-        }
-    }
-
-    /// `None` where there is nothing to say.
-    pub(super) fn encryption(&self, encryption: Encryption) -> Option<&'static str> {
-        match encryption {
-            Encryption::All => Some(self.encrypted),
-            Encryption::Some => Some(self.encrypted_some),
-            Encryption::No | Encryption::Unknown => None,
         }
     }
 
@@ -389,6 +302,7 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::Language;
 
     #[test]
     fn no_text_is_empty_and_none_was_forgotten_to_be_translated() {
@@ -396,7 +310,6 @@ mod tests {
         const SAME: &[&str] = &[
             "ticket",
             "message_id",
-            "info",
             "kind_script",
             "kind_contact",
             "kind_video",
@@ -410,15 +323,12 @@ mod tests {
             "via",
             "rows",
         ];
-        for (name, english, dutch) in PAIRS {
-            assert!(!english.is_empty() && !dutch.is_empty(), "{name}");
-            assert!(english != dutch || SAME.contains(name), "{name} is not translated: {english}");
-        }
+        Words::assert_translated(SAME);
     }
 
     #[test]
     fn what_is_said_of_a_fault_repeats_nothing_of_what_was_typed() {
-        let words = words(Language::English);
+        let words = Words::of(Language::English);
         let fault = Fault::Reference(crate::report::Reference::parse("Zoë").unwrap_err());
         assert!(!words.fault(&fault).contains('ë'));
     }
