@@ -12,9 +12,10 @@ Installs what is missing, then runs every check and test, and stops at the first
 CARGO_TARGET_DIR is $XDG_CACHE_HOME/mailgauge/target unless set.
 
 It installs by apt-get: Postfix with "No configuration" (nothing starts), curl, shellcheck, a linker for Rust, the programs
-and libraries (Perl, Python, Ruby, PHP, Node.js) whose mails must give no alarm, and those (ImageMagick, ffmpeg, 7z, qpdf...)
-whose files are cut to see whether it shows, and PostgreSQL's programs without a cluster. It needs root, or sudo, for that and for the private Postfix of the integration
-tests. It refuses to replace another mail server. promtool is taken out of Debian's package into the cache without installing
+and libraries (Perl, Python, Ruby, PHP, Node.js) whose mails must give no alarm, those (ImageMagick, ffmpeg, 7z, qpdf...)
+whose files are cut to see whether it shows, PostgreSQL's programs without a cluster, and Chromium for the look-up page; npm,
+where there is none, for the two libraries of the browser test. It needs root, or sudo, for that and for the private Postfix
+of the integration tests. It refuses to replace another mail server. promtool is taken out of Debian's package into the cache without installing
 it, as that would start a server.
 END
 }

@@ -18,6 +18,7 @@ pub mod pseudonym;
 pub mod report;
 pub mod scan;
 pub mod store;
+mod system;
 pub mod web;
 
 use std::io;

@@ -6,6 +6,7 @@ use super::{AuditVerb, ConfigArg, Format};
 use crate::store::Store;
 use crate::store::audit::{Broken, Chain, Deed, Link, Row, VerifyError};
 use crate::store::view::{RowView, rfc3339};
+use crate::system::seconds;
 use anyhow::{Context, ensure};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -21,8 +22,7 @@ pub fn run(verb: &AuditVerb) -> anyhow::Result<ExitCode> {
     match verb {
         AuditVerb::List { since: back, worker, format, config } => {
             let office = Office::new(config)?;
-            let from = since(back)?.as_secs();
-            let from = office.now.saturating_sub(i64::try_from(from).unwrap_or(i64::MAX));
+            let from = office.now.saturating_sub(seconds(since(back)?));
             list(&office, &Wanted { from, worker: worker.as_deref() }, *format, out)?;
             Ok(ExitCode::SUCCESS)
         }

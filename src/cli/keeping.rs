@@ -11,7 +11,8 @@ use crate::report::{Metrics, Record, Sink};
 use crate::store::audit::Chain;
 use crate::store::desk::Desk;
 use crate::store::housekeeping::{Housekeeping, SystemClock, TrustedTime};
-use crate::store::{self, NewRecord, Queue, Target};
+use crate::store::{self, Queue, Target};
+use crate::system::unix_time;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -43,7 +44,7 @@ struct Inlet(Arc<Keeping>);
 impl Sink for Inlet {
     fn keep(&self, record: &Record) {
         match self.0.begun.get() {
-            Some((queue, _)) => queue.push(NewRecord::of(record)),
+            Some((queue, _)) => queue.keep(record),
             None => self.0.metrics.records_lost(Loss::StoreUnavailable, 1),
         }
     }
@@ -145,8 +146,4 @@ impl Keeping {
         let desk = Desk::new(open(target.clone()), self.keyring.clone(), chain);
         Ok((queue, Arc::new(desk)))
     }
-}
-
-fn unix_time() -> i64 {
-    jiff::Timestamp::now().as_second()
 }

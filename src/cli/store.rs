@@ -10,6 +10,7 @@ use crate::store::audit::Deed;
 use crate::store::desk::covered;
 use crate::store::view::{RecordView, WindowView, rfc3339};
 use crate::store::{self, By, Day, Kept, Probe, Progress, Query, Store, StoreError, Target};
+use crate::system::seconds;
 use anyhow::{Context, bail};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -74,7 +75,6 @@ fn stats(office: &Office, out: &mut dyn Write) -> anyhow::Result<()> {
 fn prune(office: &Office, yes: bool, out: &mut dyn Write) -> anyhow::Result<()> {
     let retention = &office.config.settings.retention;
     let mut store = office.store()?;
-    let seconds = |time: std::time::Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
     if let Some(clock) = store.clock()?
         && office.now.saturating_sub(clock) > seconds(retention.records)
         && !yes

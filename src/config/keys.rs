@@ -181,7 +181,7 @@ sections! {
         users: FilePath("none") => access.users, OnRestart;
         /// Users who read the audit log, and do not look up.
         auditors: Names => access.auditors, OnRestart;
-        /// Users who look up, and see how the store is doing.
+        /// Users who look up under the role admin, as the audit log shows it.
         admins: Names => access.admins, OnRestart;
         /// Addresses or networks of reverse proxies that authenticate users: ["127.0.0.1", "192.0.2.0/24"].
         proxies: Networks => access.proxies, OnRestart;

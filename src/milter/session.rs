@@ -9,9 +9,10 @@ use crate::pseudonym::{Address, Key, MessageId};
 use crate::report::metrics::{ErrorKind, OpenGuard, SessionGuard, Stage};
 use crate::report::{Direction, Ending, Metrics, Parties, QueueId, Record, Reference, tag};
 use crate::scan::{EnvelopeFacts, Scanner};
+use crate::system::unix_time;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// Forged tags deleted from one mail. Postfix reads the mail from its start for each deletion.
 const MAX_DELETED: u32 = 16;
@@ -349,12 +350,6 @@ impl Message {
             scan_time: self.scan_time + begun.elapsed(),
         }
     }
-}
-
-/// Seconds since the epoch; 0 before it.
-fn unix_time() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// The one place where an internal error becomes an accepted mail: a panic in `work` is counted, and `None`.

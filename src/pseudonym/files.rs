@@ -6,6 +6,7 @@
 
 use super::key_file::{self, Secret, Wrong};
 use super::{Key, KeyId, Keyring, Period};
+use crate::system::{as_its_parent, seconds};
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
@@ -53,7 +54,7 @@ pub struct KeyFile {
 impl KeyFile {
     /// From which second on no record is left that was made with this key.
     pub fn expires(&self, retention: Duration) -> i64 {
-        self.key.until().saturating_add(i64::try_from(retention.as_secs()).unwrap_or(i64::MAX))
+        self.key.until().saturating_add(seconds(retention))
     }
 }
 
@@ -258,12 +259,8 @@ impl KeyFiles {
         let made = !self.directory.exists();
         DirBuilder::new().recursive(true).mode(0o700).create(&self.directory).map_err(failed("make the directory"))?;
         let directory = File::open(&self.directory).map_err(failed("open"))?;
-        if made && let Some(parent) = self.directory.parent() {
-            let (ours, owner) =
-                (directory.metadata().map_err(failed("read"))?, fs::metadata(parent).map_err(failed("read"))?);
-            if ours.uid() == 0 && ours.uid() != owner.uid() {
-                fchown(&directory, Some(owner.uid()), Some(owner.gid())).map_err(failed("give away"))?;
-            }
+        if made {
+            as_its_parent(&self.directory).map_err(failed("give away"))?;
         }
         match directory.lock() {
             // Some file systems have no locks: then two who are at it at once make two keys, of which all take the same one.

@@ -4,6 +4,7 @@ use super::audit::{Chain, Deed, Entry, Role, VerifyError, Via};
 use super::{By, Kept, Probe, Query, Store, StoreError, TicketForm};
 use crate::pseudonym::{Address, Key, Keyring, MessageId, Token};
 use crate::report::{QueueId, Reference};
+use crate::system::seconds;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -253,10 +254,6 @@ impl Desk {
     pub fn keyring(&self) -> &Keyring {
         &self.keyring
     }
-}
-
-fn seconds(time: Duration) -> i64 {
-    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// Whether each second from `from` to `until` has a key.

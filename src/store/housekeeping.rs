@@ -7,6 +7,7 @@
 use super::audit::{Chain, VerifyError};
 use super::{Day, Progress, Retention, Store, StoreError};
 use crate::report::Metrics;
+use crate::system::seconds;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -310,10 +311,6 @@ impl Housekeeping {
             }
         }
     }
-}
-
-fn seconds(time: Duration) -> i64 {
-    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub use ticket::TicketForm;
 
 use crate::pseudonym::{Key, Token};
 use crate::report::{QueueId, Reference};
+use crate::system::seconds;
 use audit::{Ends, Fixed, Link, Row, Seal};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -68,7 +69,7 @@ impl Default for Retention {
 impl Retention {
     /// The oldest day that is kept at this time (seconds since the epoch).
     pub fn first_day(&self, now: i64) -> Day {
-        let oldest = now.saturating_sub(i64::try_from(self.records.as_secs()).unwrap_or(i64::MAX));
+        let oldest = now.saturating_sub(seconds(self.records));
         // A day whose first second is that old goes; the next one stays.
         Day(Day::of(oldest).0.saturating_add(1))
     }

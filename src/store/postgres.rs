@@ -5,23 +5,21 @@
 //!
 //! The client blocks, and must not be called in a task of an async runtime.
 
+mod failure;
+mod tls;
+
 use super::audit::{Ends, Fixed, Link, Row, Seal};
 use super::rows::{self, AuditColumns};
 use super::search;
 use super::{By, Day, Kept, NewRecord, Probe, Progress, Query, Stats, Store, StoreError};
+use failure::{Failure, explain};
 use postgres::config::SslMode;
-use postgres::error::SqlState;
 use postgres::types::ToSql;
 use postgres::{Client, Config, NoTls, Transaction};
 use std::collections::HashSet;
-use std::error::Error as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio_postgres_rustls::MakeRustlsConnect;
-use tokio_rustls::rustls::pki_types::CertificateDer;
-use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
 /// The steps from an empty schema to today's tables. A step that was released is never changed.
 const MIGRATIONS: &[&str] = &[include_str!("postgres/001_records.sql")];
@@ -71,7 +69,7 @@ impl Postgres {
         config.tcp_user_timeout(Duration::from_secs(30));
         let client = match ca {
             None => config.connect(NoTls),
-            Some(file) => config.ssl_mode(SslMode::Require).connect(MakeRustlsConnect::new(tls(file)?)),
+            Some(file) => config.ssl_mode(SslMode::Require).connect(MakeRustlsConnect::new(tls::trusting(file)?)),
         };
         let mut client = client.map_err(|error| explain(&error))?;
         client.batch_execute(SESSION).map_err(|error| explain(&error))?;
@@ -499,72 +497,4 @@ fn set_end(transaction: &mut Transaction<'_>, name: &str, end: Fixed) -> Result<
         &[&name, &end.link.seq, &&end.link.seal.0[..], &&end.mark.0[..]],
     )?;
     Ok(())
-}
-
-/// TLS to servers that these certificates vouch for.
-fn tls(file: &Path) -> Result<ClientConfig, StoreError> {
-    let wrong = |what: String| {
-        StoreError::Unusable(format!("[store] ca_file {}: {what}: it must hold certificates as PEM", file.display()))
-    };
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(file).map_err(|e| wrong(e.to_string()))? {
-        let certificate = certificate.map_err(|e| wrong(e.to_string()))?;
-        roots.add(certificate).map_err(|e| wrong(e.to_string()))?;
-    }
-    if roots.is_empty() {
-        return Err(wrong("no certificate is in it".into()));
-    }
-    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|e| wrong(e.to_string()))?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
-}
-
-/// Why a transaction failed.
-enum Failure {
-    Sql(postgres::Error),
-    Told(StoreError),
-}
-
-impl From<postgres::Error> for Failure {
-    fn from(error: postgres::Error) -> Failure {
-        Failure::Sql(error)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        Failure::Told(error)
-    }
-}
-
-/// What is wrong, and what to do. Of the server's words only the message: its details can show values of rows.
-fn explain(error: &postgres::Error) -> StoreError {
-    let Some(said) = error.as_db_error() else {
-        let cause = error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
-        return StoreError::Unavailable(format!(
-            "PostgreSQL does not answer: {cause}: check that it runs, and [store] url"
-        ));
-    };
-    let code = said.code();
-    let said = format!("PostgreSQL says {:?} ({})", said.message(), code.code());
-    if code.code().starts_with("28") {
-        return StoreError::Unusable(format!(
-            "{said}: check user and password_file in [store], and the server's pg_hba.conf"
-        ));
-    }
-    match *code {
-        SqlState::INVALID_CATALOG_NAME => StoreError::Unusable(format!("{said}: make it with `createdb`")),
-        SqlState::INSUFFICIENT_PRIVILEGE => StoreError::Unusable(format!(
-            "{said}: let the user own the database or the schema mailgauge: ALTER DATABASE ... OWNER TO ..."
-        )),
-        SqlState::DISK_FULL => StoreError::Unavailable(format!("{said}: free some room on the server")),
-        SqlState::LOCK_NOT_AVAILABLE => {
-            StoreError::Unavailable(format!("{said}: somebody else works in the tables; it is tried again"))
-        }
-        SqlState::READ_ONLY_SQL_TRANSACTION => StoreError::Unavailable(format!(
-            "{said}: this is a standby or a read-only database; name the primary in [store] url, or add target_session_attrs=read-write"
-        )),
-        _ => StoreError::Unavailable(said),
-    }
 }

@@ -7,22 +7,25 @@
 //! that become free, but where rows were moved between two pages of a table, copies can stay in the unused middle of a page. When
 //! the table is dropped, all its pages are free. The write-ahead log is emptied then, too.
 
+mod days;
+mod failure;
+
 use super::audit::{Ends, Fixed, Link, Row, Seal};
 use super::rows::{self, AuditColumns};
-use super::search::{self, Part};
+use super::search;
 use super::{By, Day, Kept, NewRecord, Probe, Progress, Query, Stats, Store, StoreError};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Params, Row as SqlRow, TransactionBehavior, params};
+use crate::system::as_its_parent;
+use days::{by_tokens, day, documents, drop_day, erase_in, has_day, make_day, newest_day};
+use failure::{Failure, explain, is_busy};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// The steps from an empty file to today's tables. A step that was released is never changed.
 const MIGRATIONS: &[&str] = &[include_str!("sqlite/001_records.sql")];
-
-/// The tables of a day.
-const DAY_TABLES: &str = include_str!("sqlite/day.sql");
 
 /// "mgau".
 const APPLICATION_ID: i64 = 0x6d67_6175;
@@ -63,32 +66,32 @@ impl Sqlite {
         loop {
             match store.prepare() {
                 // Switching to the write-ahead log does not always wait for those who are about to do the same.
-                Err(Opening::Sql(error)) if is_busy(&error) && began.elapsed() < OPENING => {
+                Err(Failure::Sql(error)) if is_busy(&error) && began.elapsed() < OPENING => {
                     thread::sleep(Duration::from_millis(20));
                 }
-                Err(Opening::Sql(error)) => return Err(explain(file, &error)),
-                Err(Opening::Told(error)) => return Err(error),
+                Err(Failure::Sql(error)) => return Err(explain(file, &error)),
+                Err(Failure::Told(error)) => return Err(error),
                 Ok(()) => return Ok(store),
             }
         }
     }
 
-    fn prepare(&mut self) -> Result<(), Opening> {
+    fn prepare(&mut self) -> Result<(), Failure> {
         self.connection.set_prepared_statement_cache_capacity(128);
         let file = self.file.clone();
-        let recognise = |connection: &Connection| -> Result<usize, Opening> {
+        let recognise = |connection: &Connection| -> Result<usize, Failure> {
             let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
             let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
             let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
             if id != APPLICATION_ID && (tables > 0 || version != 0) {
-                return Err(Opening::Told(StoreError::Unusable(format!(
+                return Err(Failure::Told(StoreError::Unusable(format!(
                     "{} is a database of another program: name another file in [store] url, or move it away",
                     file.display()
                 ))));
             }
             match usize::try_from(version) {
                 Ok(version) if version <= MIGRATIONS.len() => Ok(version),
-                _ => Err(Opening::Told(StoreError::Unusable(format!(
+                _ => Err(Failure::Told(StoreError::Unusable(format!(
                     "{} was written by a newer version of mailgauge (tables {version}, this one knows {}): \
                      install that version again, or move the file away to begin a new one",
                     file.display(),
@@ -429,117 +432,6 @@ impl Store for Sqlite {
     }
 }
 
-fn day(row: &SqlRow<'_>) -> rusqlite::Result<Option<Day>> {
-    Ok(row.get::<_, Option<i32>>(0)?.map(Day))
-}
-
-/// The newest day with records before this one.
-fn newest_day(connection: &Connection, before: Day) -> rusqlite::Result<Option<Day>> {
-    connection.prepare_cached("SELECT max(day) FROM days WHERE day < ?1")?.query_row([before.0], day)
-}
-
-fn has_day(connection: &Connection, day: Day) -> rusqlite::Result<bool> {
-    connection.prepare_cached("SELECT 1 FROM days WHERE day = ?1")?.exists([day.0])
-}
-
-/// Makes the tables of a day if they are not there.
-fn make_day(connection: &Connection, day: Day) -> rusqlite::Result<()> {
-    if !has_day(connection, day)? {
-        connection.execute("INSERT INTO days (day) VALUES (?1)", [day.0])?;
-        connection.execute_batch(&DAY_TABLES.replace("NUMBER", &rows::suffix(day)))?;
-    }
-    Ok(())
-}
-
-fn drop_day(connection: &Connection, day: Day) -> rusqlite::Result<()> {
-    let name = rows::suffix(day);
-    connection.execute("DELETE FROM days WHERE day = ?1", [day.0])?;
-    connection.execute_batch(&format!("DROP TABLE handles_{name}; DROP TABLE records_{name}"))
-}
-
-/// Erases what has one of the tokens. What stays is copied into new tables, as a deleted row can leave a copy in a table's pages.
-fn erase_in(connection: &Connection, day: Day, part: &Part) -> Result<u64, Failure> {
-    // Another process may have forgotten it.
-    if !has_day(connection, day)? {
-        return Ok(0);
-    }
-    let gone = by_tokens(connection, day, part, usize::MAX)?;
-    if gone.is_empty() {
-        return Ok(0);
-    }
-    let name = rows::suffix(day);
-    let ids = serde_json::to_string(&gone).unwrap_or_default();
-    connection.execute_batch(&format!(
-        "ALTER TABLE records_{name} RENAME TO erased_records; ALTER TABLE handles_{name} RENAME TO erased_handles; \
-         DROP INDEX queue_ids_{name}; DELETE FROM days WHERE day = {}",
-        day.0
-    ))?;
-    make_day(connection, day)?;
-    let left = connection.execute(
-        &format!(
-            "INSERT INTO records_{name} SELECT * FROM erased_records WHERE id NOT IN (SELECT value FROM json_each(?1)) ORDER BY id"
-        ),
-        [&ids],
-    )?;
-    connection.execute(
-        &format!("INSERT INTO handles_{name} SELECT * FROM erased_handles WHERE record NOT IN (SELECT value FROM json_each(?1))"),
-        [&ids],
-    )?;
-    connection.execute_batch("DROP TABLE erased_handles; DROP TABLE erased_records")?;
-    if left == 0 {
-        drop_day(connection, day)?;
-    }
-    Ok(gone.len() as u64)
-}
-
-fn documents(connection: &Connection, select: &str, parameters: impl Params) -> Result<Vec<Kept>, Failure> {
-    let mut select = connection.prepare_cached(select)?;
-    let mut found = select.query(parameters)?;
-    let mut documents = Vec::new();
-    while let Some(row) = found.next()? {
-        documents.push(rows::kept(row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?)?);
-    }
-    Ok(documents)
-}
-
-/// The ids of a day's records that have a token of each list, the newest first.
-fn by_tokens(connection: &Connection, day: Day, part: &Part, limit: usize) -> Result<Vec<i64>, Failure> {
-    let name = rows::suffix(day);
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT time, record FROM handles_{name} WHERE token = ?1 AND time >= ?2 AND time < ?3 \
-         ORDER BY time DESC, record DESC"
-    ))?;
-    let mut exists = connection
-        .prepare_cached(&format!("SELECT 1 FROM handles_{name} WHERE token = ?1 AND time = ?2 AND record = ?3"))?;
-    let mut found: Vec<(i64, i64)> = Vec::new();
-    for probe in &part.first {
-        let mut rows = select.query(params![probe.token.as_bytes(), probe.from, probe.until])?;
-        let mut taken = 0;
-        while taken < limit
-            && let Some(row) = rows.next()?
-        {
-            let (time, record): (i64, i64) = (row.get(0)?, row.get(1)?);
-            let mut in_all = true;
-            for list in &part.others {
-                let mut in_this = false;
-                for other in list.iter().filter(|other| other.from <= time && time < other.until) {
-                    in_this |= exists.exists(params![other.token.as_bytes(), time, record])?;
-                }
-                in_all &= in_this;
-            }
-            if in_all {
-                found.push((time, record));
-                taken += 1;
-            }
-        }
-    }
-    // Several keys may have found one record.
-    found.sort_unstable_by(|a, b| b.cmp(a));
-    found.dedup();
-    found.truncate(limit);
-    Ok(found.into_iter().map(|(_, record)| record).collect())
-}
-
 fn ends(connection: &Connection) -> Result<Ends, Failure> {
     let end = |name: &str| -> Result<Option<Fixed>, Failure> {
         let mut select = connection.prepare_cached("SELECT seq, seal, mark FROM audit_ends WHERE name = ?1")?;
@@ -581,72 +473,4 @@ fn make_file(file: &Path) -> Result<(), StoreError> {
         .open(file)
         .map_err(|e| unavailable(file, e))?;
     as_its_parent(file).map_err(|e| unavailable(file, e))
-}
-
-/// Gives what was made to the owner of the directory it is in: root may be here at the command line, and the daemon is somebody else.
-fn as_its_parent(path: &Path) -> std::io::Result<()> {
-    let Some(parent) = path.parent() else { return Ok(()) };
-    let (ours, owner) = (path.metadata()?, parent.metadata()?);
-    // Who is not root can give nothing away, and has made it for himself.
-    if ours.uid() != owner.uid() && ours.uid() == 0 {
-        chown(path, Some(owner.uid()), Some(owner.gid()))?;
-    }
-    Ok(())
-}
-
-/// Why a transaction failed.
-enum Failure {
-    Sql(rusqlite::Error),
-    Told(StoreError),
-}
-
-impl Failure {
-    fn told(self, file: &Path) -> StoreError {
-        match self {
-            Failure::Sql(error) => explain(file, &error),
-            Failure::Told(error) => error,
-        }
-    }
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Failure {
-        Failure::Sql(error)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Failure {
-        Failure::Told(error)
-    }
-}
-
-/// Opening fails in the same ways.
-type Opening = Failure;
-
-fn is_busy(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
-}
-
-/// What is wrong, and what to do. Our statements have parameters for all values, so SQLite's texts have none.
-fn explain(file: &Path, error: &rusqlite::Error) -> StoreError {
-    let file = file.display();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            StoreError::Unavailable(format!("{file} is locked by another program: end what works in it"))
-        }
-        Some(ErrorCode::DiskFull) => StoreError::Unavailable(format!(
-            "no room is left for {file}: free some on its file system, or lower [store] max_size"
-        )),
-        Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => StoreError::Unavailable(format!(
-            "{file} cannot be written: the user who runs mailgauge must own it and its directory, on a file system that is not read-only"
-        )),
-        Some(ErrorCode::CannotOpen) => StoreError::Unavailable(format!(
-            "{file} cannot be opened: check that it is a file, and that the user who runs mailgauge owns it and its directory"
-        )),
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Unusable(format!(
-            "{file} is damaged, or no SQLite database ({error}): restore it from a backup, or move it away to begin a new one"
-        )),
-        _ => StoreError::Unavailable(format!("{file}: {error}")),
-    }
 }

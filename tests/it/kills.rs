@@ -2,54 +2,17 @@
 //!
 //! `MAILGAUGE_KILLS=200 cargo test --test it kills` is the long form.
 
+use crate::run::{Daemon, config};
 use indymilter_test::{EomAction, TestConnection};
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-struct Daemon {
-    child: Child,
-    milter: SocketAddr,
-    http: String,
-}
-
-impl Daemon {
-    fn start(config: &Path) -> Daemon {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mailgauge"))
-            .args(["run", "--config"])
-            .arg(config)
-            .env_remove("RUST_LOG")
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let ready = loop {
-            let mut line = String::new();
-            assert!(log.read_line(&mut line).unwrap() > 0, "it does not start");
-            let value: serde_json::Value = serde_json::from_str(&line).unwrap();
-            if value["message"] == "mailgauge is ready" {
-                break value;
-            }
-        };
-        // The log is read on, or its pipe would be full at some time.
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
-        let milter = ready["milter"].as_str().unwrap().trim_start_matches("inet:").parse().unwrap();
-        Daemon { child, milter, http: ready["http"].as_str().unwrap().to_owned() }
-    }
-
-    fn written(&self) -> usize {
-        let text = crate::http::get(&format!("{}/metrics", self.http)).unwrap().into_body().read_to_string().unwrap();
-        let line = text.lines().find(|l| l.starts_with("mailgauge_records_written_total ")).unwrap();
-        line.rsplit(' ').next().unwrap().parse().unwrap()
-    }
-
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
+fn written(http: &str) -> usize {
+    let text = crate::http::get(&format!("{http}/metrics")).unwrap().into_body().read_to_string().unwrap();
+    let line = text.lines().find(|l| l.starts_with("mailgauge_records_written_total ")).unwrap();
+    line.rsplit(' ').next().unwrap().parse().unwrap()
 }
 
 /// Sends mails one after another until the connection breaks; the references of those that were answered, in their order.
@@ -89,24 +52,21 @@ fn references(store: &Path) -> Vec<String> {
 async fn killed_at_any_moment_it_loses_only_the_last_records() {
     let kills: u32 = std::env::var("MAILGAUGE_KILLS").map_or(6, |n| n.parse().unwrap());
     let dir = tempfile::tempdir().unwrap();
-    let config = dir.path().join("mailgauge.toml");
+    let config = config(dir.path(), "");
     let store = dir.path().join("state/store/records.db");
-    let text = format!(
-        "[milter]\nlisten = \"inet:127.0.0.1:0\"\n[http]\nlisten = \"127.0.0.1:0\"\n[lookup]\nlisten = \"127.0.0.1:0\"\n\
-         [store]\ndirectory = \"{}\"\n[log]\nformat = \"json\"\nlevel = \"info\"\n",
-        dir.path().join("state").display()
-    );
-    std::fs::write(&config, text).unwrap();
     let (mut sent, mut lost, mut kept) = (0, 0, BTreeSet::new());
     for round in 0..kills {
-        let daemon = Daemon::start(&config);
+        let mut daemon = Daemon::start(&config);
         let answered = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-        let (milter, list) = (daemon.milter, answered.clone());
+        let ready = daemon.wait_for("mailgauge is ready");
+        let milter = ready["milter"].as_str().unwrap().trim_start_matches("inet:").parse().unwrap();
+        let list = answered.clone();
         let sender = tokio::spawn(async move { send_until_it_breaks(milter, &list).await });
         // Moments that fall differently each time, from before the first mail to far behind the first batches.
         tokio::time::sleep(Duration::from_millis(u64::from(round) * 37 % 400 + u64::from(round) % 7)).await;
-        let written = daemon.written();
-        daemon.kill();
+        let written = written(ready["http"].as_str().unwrap());
+        daemon.child.kill().unwrap();
+        daemon.child.wait().unwrap();
         let _ = sender.await;
 
         let all = references(&store);

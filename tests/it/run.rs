@@ -13,13 +13,14 @@ use std::time::Duration;
 /// What takes longer has hung.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Daemon {
-    child: Child,
+/// A running `mailgauge run`, killed when it goes out of scope.
+pub struct Daemon {
+    pub child: Child,
     log: Receiver<Value>,
 }
 
 impl Daemon {
-    fn start(config: &Path) -> Daemon {
+    pub fn start(config: &Path) -> Daemon {
         Daemon::spawn(Command::new(env!("CARGO_BIN_EXE_mailgauge")).arg("run").arg("--config").arg(config))
     }
 
@@ -31,7 +32,7 @@ impl Daemon {
 
     /// Waits for the log line with this message.
     #[track_caller]
-    fn wait_for(&self, message: &str) -> Value {
+    pub fn wait_for(&self, message: &str) -> Value {
         loop {
             let line = self.log.recv_timeout(PATIENCE).unwrap_or_else(|e| panic!("{message:?} was not logged: {e}"));
             if line["message"].as_str().is_some_and(|m| m.contains(message)) {
@@ -76,7 +77,7 @@ fn read_log(stderr: ChildStderr) -> Receiver<Value> {
 }
 
 /// A configuration on free ports with JSON logs, and more keys.
-fn config(dir: &Path, more: &str) -> PathBuf {
+pub fn config(dir: &Path, more: &str) -> PathBuf {
     let path = dir.join("mailgauge.toml");
     let base = "[milter]\nlisten = \"inet:127.0.0.1:0\"\n[http]\nlisten = \"127.0.0.1:0\"\n[lookup]\nlisten = \"127.0.0.1:0\"\n";
     let store = format!("[store]\ndirectory = \"{}/state\"\n", dir.display());

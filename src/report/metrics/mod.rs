@@ -10,12 +10,12 @@ mod table;
 use super::{CLEAN, Direction, Ending, Record, level_name};
 use crate::catalogue::{self, Level};
 use crate::scan::names::FileKind;
+use crate::system::unix_time;
 use buckets::{ATTACHMENTS, DECODED_BYTES, SCAN_SECONDS, WIRE_BYTES};
 pub use labels::{ErrorKind, Loss, Refusal, Reload, Stage};
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry};
 pub use reference::reference_markdown;
-use std::time::{SystemTime, UNIX_EPOCH};
 use table::{Declaration, Series};
 
 /// Declares the metrics: the struct that holds them, the table that describes them, and their registration.
@@ -293,9 +293,8 @@ impl Metrics {
     }
 
     fn configuration_in_force(&self) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.reload_ok.set(1);
-        self.reload_time.set(i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
+        self.reload_time.set(unix_time());
     }
 
     /// A few figures for people.

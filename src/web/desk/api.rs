@@ -87,7 +87,7 @@ impl Problem {
         match super::field_of(refusal) {
             Some(wrong) => Problem::of_field(&wrong),
             None => {
-                let (status, detail) = super::said(Words::of(Language::English), refusal);
+                let (status, detail) = super::answers::said(Words::of(Language::English), refusal);
                 Problem::new(status, detail)
             }
         }

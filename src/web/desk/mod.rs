@@ -4,6 +4,7 @@
 //! else. The page needs no script.
 
 mod access;
+mod answers;
 mod api;
 mod audit_page;
 mod csrf;
@@ -26,14 +27,18 @@ use crate::catalogue::Language;
 use crate::store::audit::{Role, Via};
 use crate::store::desk::{Answer, Desk, Refusal, Request, Worker};
 use crate::store::view::AnswerView;
+use crate::system::unix_time;
 use access::{Gate, Refused};
+use answers::{
+    challenged, denial, denied, field_of, hardened, no_random_numbers, said, sentence, set_cookie, status_of, switched,
+};
 use api::Problem;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::connect_info::{ConnectInfo, Connected};
 use axum::extract::rejection::{BytesRejection, FormRejection};
 use axum::extract::{DefaultBodyLimit, Form, RawQuery, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn, map_response};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -44,8 +49,8 @@ use maud::Markup;
 use page::Visitor;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 use tls::Secured;
 use tokio::sync::watch;
 use words::Words;
@@ -77,7 +82,7 @@ pub fn router(desk: Arc<Desk>, settings: watch::Receiver<Arc<Settings>>, access:
         .route("/lookup", post(look_up).get(index))
         .route("/audit", get(audit))
         .route("/api/v1/lookup", post(api_look_up))
-        .route("/api/v1/openapi.json", get(|| async { ([(header::CONTENT_TYPE, "application/json")], document()) }))
+        .route("/api/v1/openapi.json", get(openapi))
         .route("/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], page::STYLE) }))
         .route("/-/healthy", get(|| async { "healthy\n" }))
         .fallback(missing)
@@ -220,7 +225,7 @@ async fn audit(
         return sentence(words, Some(&visitor), StatusCode::FORBIDDEN, words.fault_origin);
     }
     let worker = Worker { name: visitor.name.clone(), role: visitor.role, via: Via::Page };
-    let read = blocking(move || audit_page::read(&site.desk, &worker, before, now())).await;
+    let read = blocking(move || audit_page::read(&site.desk, &worker, before, unix_time())).await;
     match read {
         Ok(sheet) => {
             let main = audit_page::render(words, &sheet);
@@ -280,6 +285,12 @@ async fn api_look_up(
     }
 }
 
+/// The document of the API; made once.
+async fn openapi() -> impl IntoResponse {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(document);
+    ([(header::CONTENT_TYPE, "application/json")], DOCUMENT.as_str())
+}
+
 async fn missing(headers: HeaderMap) -> Response {
     let words = Words::of(headers::language(&headers));
     sentence(words, None, StatusCode::NOT_FOUND, words.fault_missing)
@@ -329,7 +340,7 @@ impl Site {
         let (question, since) = typed.question().map_err(NoAnswer::Wrong)?;
         let request = Request { worker, ticket: typed.ticket.clone(), question, since };
         let keep = settings.retention.records;
-        let asked = blocking(move || self.desk.look_up(&settings.desk, keep, &request, now())).await;
+        let asked = blocking(move || self.desk.look_up(&settings.desk, keep, &request, unix_time())).await;
         asked.map_err(|refusal| match field_of(&refusal) {
             Some(wrong) => NoAnswer::Wrong(wrong),
             None => NoAnswer::Refused(refusal),
@@ -372,125 +383,12 @@ async fn blocking<R: Send + 'static>(work: impl FnOnce() -> Result<R, Refusal> +
     done
 }
 
-/// The field that a refusal is about.
-fn field_of(refusal: &Refusal) -> Option<Wrong> {
-    match refusal {
-        Refusal::NoTicket => Some((Field::Ticket, Fault::NoTicket)),
-        Refusal::Ticket(pattern) => Some((Field::Ticket, Fault::Ticket(pattern.clone()))),
-        _ => None,
-    }
-}
-
-/// What is said of a refusal. The reasons of the store are for the log.
-fn said(words: &Words, refusal: &Refusal) -> (StatusCode, String) {
-    match refusal {
-        Refusal::Role(_) => (StatusCode::FORBIDDEN, words.fault_role_auditor.into()),
-        Refusal::NoTicket => (StatusCode::UNPROCESSABLE_ENTITY, words.fault_ticket.into()),
-        Refusal::Ticket(pattern) => (StatusCode::UNPROCESSABLE_ENTITY, words.fault(&Fault::Ticket(pattern.clone()))),
-        Refusal::Rate(allowed) => {
-            let text = format!("{} {allowed}. {}", words.fault_rate_before, words.fault_rate_after);
-            (StatusCode::TOO_MANY_REQUESTS, text)
-        }
-        Refusal::Off => (StatusCode::SERVICE_UNAVAILABLE, words.fault_off.into()),
-        Refusal::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, words.fault_store.into()),
-        Refusal::Audit(_) => (StatusCode::SERVICE_UNAVAILABLE, words.fault_audit.into()),
-    }
-}
-
-fn denial(words: &Words, refused: &Refused) -> (StatusCode, String) {
-    match refused {
-        Refused::Password => (StatusCode::UNAUTHORIZED, words.denied_password.into()),
-        Refused::Throttled => (StatusCode::TOO_MANY_REQUESTS, words.denied_throttled.into()),
-        Refused::NoUser(field) => (StatusCode::UNAUTHORIZED, format!("{} {field}.", words.denied_user)),
-        Refused::NoRole(field) => (StatusCode::FORBIDDEN, format!("{} {field}.", words.denied_role)),
-        Refused::NoProxy => (StatusCode::FORBIDDEN, words.denied_proxy.into()),
-        Refused::NotHere => (StatusCode::FORBIDDEN, words.denied_here.into()),
-    }
-}
-
-fn denied(words: &Words, refused: &Refused) -> Response {
-    let (status, text) = denial(words, refused);
-    let page = page::sentence(words, None, words.denied, &text);
-    challenged((status, Html(page.into_string())).into_response(), refused)
-}
-
-/// Asks for a password where one would help.
-fn challenged(mut response: Response, refused: &Refused) -> Response {
-    if *refused == Refused::Password {
-        let challenge = HeaderValue::from_static("Basic realm=\"mailgauge look-up\", charset=\"UTF-8\"");
-        response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
-    }
-    response
-}
-
-fn sentence(words: &Words, visitor: Option<&Visitor>, status: StatusCode, text: &str) -> Response {
-    (status, Html(page::sentence(words, visitor, words.problem, text).into_string())).into_response()
-}
-
-/// The answer to the language switch, `lang=nl`: the same page, and a cookie. Any other query is refused.
-fn switched(words: &Words, path: &'static str, query: &str) -> Response {
-    let Some(language) = query.strip_prefix("lang=").and_then(Language::named) else {
-        return sentence(words, None, StatusCode::BAD_REQUEST, words.fault_query);
-    };
-    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response();
-    let cookie = format!("{}={language}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Strict", headers::LANGUAGE);
-    set_cookie(&mut response, &cookie);
-    response
-}
-
-fn set_cookie(response: &mut Response, cookie: &str) {
-    // Names, digits and attributes of ours: always a header value.
-    if let Ok(value) = HeaderValue::from_str(cookie) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-}
-
-fn no_random_numbers() -> Response {
-    tracing::error!("the operating system gives no random numbers: no form can be made");
-    StatusCode::SERVICE_UNAVAILABLE.into_response()
-}
-
-/// Bodies that are too large or of another kind keep their status; all other faults of a body are bad requests.
-fn status_of(rejected: StatusCode) -> StatusCode {
-    match rejected {
-        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::UNSUPPORTED_MEDIA_TYPE => rejected,
-        _ => StatusCode::BAD_REQUEST,
-    }
-}
-
 async fn in_time(request: axum::extract::Request, next: Next) -> Response {
     let words = Words::of(headers::language(request.headers()));
     match tokio::time::timeout(MAX_TIME, next.run(request)).await {
         Ok(response) => response,
         Err(_) => sentence(words, None, StatusCode::REQUEST_TIMEOUT, words.fault_slow),
     }
-}
-
-/// Header fields that leave a browser nothing to do but show the page and send its form.
-async fn hardened(mut response: Response) -> Response {
-    const HEADERS: [(HeaderName, &str); 7] = [
-        (
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        ),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        // With `no-referrer`, browsers would send `Origin: null` with our own form (Fetch §3.2), and nothing could be told from it.
-        (header::REFERRER_POLICY, "same-origin"),
-        (header::CACHE_CONTROL, "no-store"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ];
-    for (name, value) in HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
-/// Seconds since the epoch.
-fn now() -> i64 {
-    let elapsed = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

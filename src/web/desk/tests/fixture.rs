@@ -33,7 +33,7 @@ pub fn record(minutes_ago: i64, mail: &str, direction: Direction, change: impl F
     let verdict = Policy { quarantine: vec!["type-executable"], ..Policy::default() }.decide(&findings);
     let bits = 0x0012_3456_789A_BCDE_u64.wrapping_add(minutes_ago as u64 * 0x9E37_79B9);
     let record = crate::report::Record {
-        time: now() - minutes_ago * 60,
+        time: unix_time() - minutes_ago * 60,
         reference: Reference::from_bits(bits),
         queue_id: QueueId::parse(format!("4TxY6W{minutes_ago}").as_bytes()),
         parties: crate::report::Parties::default(),
