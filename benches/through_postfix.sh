@@ -115,6 +115,7 @@ start_contenders() {
             printf '[milter]\nlisten = "%s"\n' "${ADDRESS[mailgauge-$kind]}"
             if [ $kind = unix ]; then printf 'socket_mode = "0666"\n'; fi
             printf '\n[http]\nlisten = "127.0.0.1:%s"\n' "$http"
+            printf '\n[lookup]\nlisten = "off"\n\n[store]\ndirectory = "%s"\n' "$WORK/state-$kind"
         } >"$WORK/$kind.toml"
         in_background mailgauge-$kind "$CARGO_TARGET_DIR/release/mailgauge" run --config "$WORK/$kind.toml"
     done

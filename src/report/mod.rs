@@ -94,7 +94,7 @@ impl ContentFree for QueueId {}
 pub struct Parties {
     /// The envelope sender; `None` for the empty one, which delivery reports have.
     pub sender: Option<Token>,
-    /// The envelope recipients, each once; at most [`Parties::MAX`].
+    /// The envelope recipients, as they came; at most [`Parties::MAX`], so at most 16 KiB of an open mail's 256.
     pub recipients: Vec<Token>,
     /// The Message-ID; the first one, if there are several.
     pub message_id: Option<Token>,

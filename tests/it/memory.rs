@@ -2,12 +2,17 @@
 
 use crate::mails::{self, HOSTILE, ORDINARY};
 use allocation_counter::measure;
+use mailgauge::pseudonym::Token;
+use mailgauge::report::Parties;
 use mailgauge::scan::{EnvelopeFacts, Limits, Scanner};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 
-/// What one open message may hold.
-const PROMISE: u64 = 256 * 1024;
+/// What the scanner may hold of one open message.
+const PROMISE: u64 = 256 * 1024 - TOKENS;
+
+/// The tokens of a mail's recipients, which the session keeps beside the scanner. A vector that grows has room for up to twice its items.
+const TOKENS: u64 = (Parties::MAX.next_power_of_two() * Token::BYTES) as u64;
 /// Bytes of a body chunk as Postfix sends them.
 const CHUNK: usize = 65_535;
 

@@ -76,6 +76,9 @@ fn read_log(stderr: ChildStderr) -> Receiver<Value> {
     log
 }
 
+/// For what has nothing to do with records: the machine's own place for them stays as it is.
+const NO_RECORDS: &str = "[lookup]\nlisten = \"off\"\n[store]\nurl = \"off\"\n";
+
 /// A configuration on free ports with JSON logs, and more keys.
 pub fn config(dir: &Path, more: &str) -> PathBuf {
     let path = dir.join("mailgauge.toml");
@@ -159,8 +162,9 @@ fn without_a_port_for_http_mail_is_taken_all_the_same() {
     let path = dir.path().join("mailgauge.toml");
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let http = taken.local_addr().unwrap();
-    let text =
-        format!("[milter]\nlisten = \"inet:127.0.0.1:0\"\n[http]\nlisten = \"{http}\"\n[log]\nformat = \"json\"\n");
+    let text = format!(
+        "[milter]\nlisten = \"inet:127.0.0.1:0\"\n[http]\nlisten = \"{http}\"\n{NO_RECORDS}[log]\nformat = \"json\"\n"
+    );
     std::fs::write(&path, text).unwrap();
     let daemon = Daemon::start(&path);
     let error = daemon.wait_for("[http] cannot listen on");
@@ -254,7 +258,7 @@ fn unix_sockets_survive_a_kill() {
     let socket = dir.path().join("milter.sock");
     let path = dir.path().join("mailgauge.toml");
     let text = format!(
-        "[milter]\nlisten = \"unix:{}\"\n[http]\nlisten = \"off\"\n[log]\nformat = \"json\"\n",
+        "[milter]\nlisten = \"unix:{}\"\n[http]\nlisten = \"off\"\n{NO_RECORDS}[log]\nformat = \"json\"\n",
         socket.display()
     );
     std::fs::write(&path, text).unwrap();
