@@ -170,7 +170,7 @@ impl Desk {
 
         self.with_store(|store| {
             let oldest = now.saturating_sub(seconds(RATE_WINDOW));
-            let made = store.audit_count(&request.worker.name, oldest).map_err(Refusal::Store)?;
+            let made = store.audit_count(&request.worker.name, oldest, now).map_err(Refusal::Store)?;
             if made >= u64::from(rules.rate_limit) {
                 return Err(Refusal::Rate(rules.rate_limit));
             }

@@ -126,9 +126,13 @@ impl Store for Memory {
         Ok(self.contents().ends)
     }
 
-    fn audit_count(&mut self, worker: &str, since: i64) -> Result<u64, StoreError> {
+    fn audit_count(&mut self, worker: &str, first: i64, last: i64) -> Result<u64, StoreError> {
         let contents = self.contents();
-        Ok(contents.rows.iter().filter(|row| row.entry.worker == worker && row.entry.time >= since).count() as u64)
+        Ok(contents
+            .rows
+            .iter()
+            .filter(|row| row.entry.worker == worker && (first..=last).contains(&row.entry.time))
+            .count() as u64)
     }
 
     fn audit_forget(&mut self, before: i64, begin: &dyn Fn(Link) -> Fixed) -> Result<Progress, StoreError> {

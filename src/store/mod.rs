@@ -198,8 +198,9 @@ pub trait Store: Send {
     /// Where the audit log begins and ends, as it was written down.
     fn audit_ends(&mut self) -> Result<Ends, StoreError>;
 
-    /// How many rows of the audit log are this worker's since that time.
-    fn audit_count(&mut self, worker: &str, since: i64) -> Result<u64, StoreError>;
+    /// How many rows of the audit log are this worker's, from the first second to the last one named. Rows that a clock which was ahead
+    /// has dated beyond it don't count, or they would hold him up until then.
+    fn audit_count(&mut self, worker: &str, first: i64, last: i64) -> Result<u64, StoreError>;
 
     /// Forgets some rows of the audit log that are older than `before`, from the oldest on up to the first that is not. `begin` makes
     /// the mark of the log's new beginning.

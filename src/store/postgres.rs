@@ -379,10 +379,12 @@ impl Store for Postgres {
         self.read(ends)
     }
 
-    fn audit_count(&mut self, worker: &str, since: i64) -> Result<u64, StoreError> {
+    fn audit_count(&mut self, worker: &str, first: i64, last: i64) -> Result<u64, StoreError> {
         self.read(|transaction| {
-            let count = transaction
-                .query_one("SELECT count(*) FROM audit WHERE worker = $1 AND time >= $2", &[&worker, &since])?;
+            let count = transaction.query_one(
+                "SELECT count(*) FROM audit WHERE worker = $1 AND time BETWEEN $2 AND $3",
+                &[&worker, &first, &last],
+            )?;
             Ok(count.get::<_, i64>(0) as u64)
         })
     }

@@ -402,11 +402,11 @@ impl Store for Sqlite {
         self.read(ends)
     }
 
-    fn audit_count(&mut self, worker: &str, since: i64) -> Result<u64, StoreError> {
+    fn audit_count(&mut self, worker: &str, first: i64, last: i64) -> Result<u64, StoreError> {
         self.read(|connection| {
             let count: i64 = connection
-                .prepare_cached("SELECT count(*) FROM audit WHERE worker = ?1 AND time >= ?2")?
-                .query_row(params![worker, since], |row| row.get(0))?;
+                .prepare_cached("SELECT count(*) FROM audit WHERE worker = ?1 AND time BETWEEN ?2 AND ?3")?
+                .query_row(params![worker, first, last], |row| row.get(0))?;
             Ok(count as u64)
         })
     }
