@@ -185,7 +185,7 @@ sections! {
         admins: Names => access.admins, OnRestart;
         /// Addresses or networks of reverse proxies that authenticate users: ["127.0.0.1", "192.0.2.0/24"].
         proxies: Networks => access.proxies, OnRestart;
-        /// The header field in which such a proxy says who the user is.
+        /// The header field in which such a proxy says who the user is. It is taken in lower case, so that Anna and anna are one.
         user_header: HeaderName => access.user_header, OnRestart;
         /// The header field in which it says the role: helpdesk, auditor or admin.
         role_header: HeaderName => access.role_header, OnRestart;

@@ -23,7 +23,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("infer", &["scan"]),
     ("base64_simd", &["scan", "web"]),
     ("memchr", &["scan"]),
-    ("unicode_normalization", &["scan", "pseudonym"]),
+    ("unicode_normalization", &["scan", "pseudonym", "web"]),
     ("zeroize", &["pseudonym"]),
     ("whoami", &["cli"]),
     ("hmac", &["pseudonym", "store", "web"]),

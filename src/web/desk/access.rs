@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use unicode_normalization::UnicodeNormalization;
 
 /// Who may look, as it is configured. Without users and proxies: everybody on this machine, as helpdesk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,11 @@ pub(super) fn login(name: &str) -> Option<String> {
     good.then(|| name.to_owned())
 }
 
+/// A login as proxies say it, in one spelling: `Anna` and `anna` are one worker, with one rate limit and one name in the audit log.
+fn folded(name: &str) -> String {
+    name.to_lowercase().nfc().collect()
+}
+
 /// Why somebody may not look.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Refused {
@@ -101,7 +107,8 @@ impl Gate {
     pub(super) async fn who(&self, peer: IpAddr, headers: &HeaderMap) -> Result<(String, Role), Refused> {
         if self.is_proxy(peer) {
             let (user, role) = (&self.access.user_header, &self.access.role_header);
-            let name = one_text(headers, user).and_then(|name| login(&name)).ok_or(Refused::NoUser(user.clone()))?;
+            let name =
+                one_text(headers, user).and_then(|name| login(&folded(&name))).ok_or(Refused::NoUser(user.clone()))?;
             let role = one(headers, role).and_then(|r| Role::named(r.trim())).ok_or(Refused::NoRole(role.clone()))?;
             return Ok((name, role));
         }
@@ -182,6 +189,14 @@ mod tests {
         for bad in ["", " ", "a\nb", "a\u{202e}b", "a\0", "\u{1b}[31m", &"x".repeat(65)] {
             assert_eq!(login(bad), None, "{bad:?}");
         }
+    }
+
+    #[test]
+    fn a_login_of_a_proxy_has_one_spelling() {
+        for spelling in ["Bj\u{f6}rn", "bjo\u{308}rn", "BJO\u{308}RN"] {
+            assert_eq!(folded(spelling), "bj\u{f6}rn", "{spelling}");
+        }
+        assert_ne!(folded("bjorn"), "bj\u{f6}rn");
     }
 
     #[test]
