@@ -117,6 +117,7 @@ pub(crate) async fn run(
     let (door, arrivals) = listener::open(sockets, &settings, reporter.metrics())?;
     let shared = Arc::new(Shared::new(settings, keyring, reporter));
     let bounds = shared.settings.borrow().milter.clone();
+    shared.reporter.metrics().sessions_may_be(bounds.max_sessions);
     let config = indymilter::Config {
         // Whoever arrives has a place: see `listener`.
         max_connections: tokio::sync::Semaphore::MAX_PERMITS,

@@ -359,6 +359,7 @@ async fn a_peer_that_says_nothing_holds_no_place() {
     settings.milter.max_sessions = 2;
     settings.milter.first_frame_timeout = Duration::from_millis(300);
     let daemon = Daemon::start(settings).await;
+    daemon.until("mailgauge_sessions_limit", 2.0).await;
     let mut stalled = Vec::new();
     for i in 0..20 {
         let mut peer = TcpStream::connect(daemon.tcp).await.unwrap();

@@ -9,6 +9,7 @@ mod table;
 
 use super::{CLEAN, Direction, Ending, Record, level_name};
 use crate::catalogue::{self, Level};
+use crate::policy::Action;
 use crate::scan::names::FileKind;
 use crate::system::unix_time;
 use buckets::{ATTACHMENTS, DECODED_BYTES, SCAN_SECONDS, WIRE_BYTES};
@@ -48,8 +49,12 @@ macro_rules! metrics {
 metrics! {
     /// Mails measured to their end, by the highest level of their findings and by direction.
     messages: IntCounterVec = "mailgauge_messages_total" in "mails" by ["level", "direction"], &[];
+    /// Mails measured to their end, by what was done with them: the strictest of it.
+    verdicts: IntCounterVec = "mailgauge_verdicts_total" in "mails" by ["action"], &[];
     /// Findings, by id; several of one id in one mail count once. Mails that broke off after DATA count as well.
     findings: IntCounterVec = "mailgauge_findings_total" in "mails" by ["id"], &[];
+    /// Always 1; the labels say what a finding is, for dashboards and alerts to join on `id`.
+    finding_info: IntGaugeVec = "mailgauge_finding_info" in "1" by ["id", "level", "group", "title"], &[];
     /// Size of mails as SMTP carries them.
     wire_bytes: Histogram = "mailgauge_message_wire_bytes" in "bytes" by [], WIRE_BYTES;
     /// Size of each attachment after its transfer encoding is undone.
@@ -64,6 +69,8 @@ metrics! {
     scanned_bytes: IntCounter = "mailgauge_scanned_bytes_total" in "bytes" by [], &[];
     /// Sessions of MTAs that are open.
     sessions_open: IntGauge = "mailgauge_sessions_open" in "sessions" by [], &[];
+    /// Sessions that may be open at once.
+    sessions_limit: IntGauge = "mailgauge_sessions_limit" in "sessions" by [], &[];
     /// Mails that are on their way through, from MAIL to the end of the message.
     messages_open: IntGauge = "mailgauge_messages_open" in "mails" by [], &[];
     /// Connections closed before a session began in them.
@@ -163,7 +170,10 @@ impl Metrics {
         }
         for entry in catalogue::all() {
             metrics.findings.with_label_values(&[entry.id]);
+            let group = entry.group.name();
+            metrics.finding_info.with_label_values(&[entry.id, entry.level.name(), group, entry.title]).set(1);
         }
+        start_at_zero(&metrics.verdicts, Action::ALL.iter().map(|a| a.name()));
         start_at_zero(&metrics.attachments, FileKind::ALL.iter().map(|k| k.name()));
         start_at_zero(&metrics.refused, Refusal::ALL.iter().map(|r| r.name()));
         start_at_zero(&metrics.aborted, Stage::ALL.iter().map(|s| s.name()));
@@ -188,6 +198,7 @@ impl Metrics {
         }
         let facts = &record.facts;
         self.messages.with_label_values(&[record.level(), record.direction.name()]).inc();
+        self.verdicts.with_label_values(&[record.verdict.action().name()]).inc();
         self.wire_bytes.observe(facts.wire_bytes as f64);
         self.attachments_per_mail.observe(f64::from(facts.attachments));
         self.scan_duration.observe(record.scan_time.as_secs_f64());
@@ -233,6 +244,11 @@ impl Metrics {
     /// Tags from outside had to stay.
     pub fn forged_tags_left(&self, count: u64) {
         self.tags_left.inc_by(count);
+    }
+
+    /// So many sessions may be open at once.
+    pub fn sessions_may_be(&self, count: usize) {
+        self.sessions_limit.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
     /// Until when the key in use makes tokens, in seconds since the epoch; `None` if there is none.
@@ -368,6 +384,8 @@ mod tests {
             r#"mailgauge_messages_total{direction="inbound",level="clean"} 1"#,
             r#"mailgauge_messages_total{direction="inbound",level="warning"} 1"#,
             r#"mailgauge_findings_total{id="zip-truncated"} 1"#,
+            r#"mailgauge_verdicts_total{action="tag"} 2"#,
+            r#"mailgauge_verdicts_total{action="quarantine"} 0"#,
             r#"mailgauge_message_wire_bytes_bucket{le="35882577"} 2"#,
             r#"mailgauge_message_wire_bytes_bucket{le="26214400"} 0"#,
             "mailgauge_scanned_bytes_total 107617011",

@@ -1,7 +1,8 @@
 //! `docs/metrics.md`, made from the table.
 
 use super::{DECLARATIONS, ErrorKind, Loss, Refusal, Reload, Stage};
-use crate::catalogue::Level;
+use crate::catalogue::{Group, Level};
+use crate::policy::Action;
 use crate::report::{CLEAN, Direction};
 use crate::scan::names::FileKind;
 use std::fmt::Write;
@@ -26,9 +27,12 @@ pub fn reference_markdown() -> String {
     );
     let mut levels = vec![CLEAN];
     levels.extend(Level::ALL.iter().map(|l| l.name()));
-    let lists: [(&str, &str, Vec<&str>); 8] = [
+    let lists: [(&str, &str, Vec<&str>); 11] = [
         ("level", "`mailgauge_messages_total`", levels),
         ("direction", "`mailgauge_messages_total`", Direction::ALL.iter().map(|d| d.name()).collect()),
+        ("action", "`mailgauge_verdicts_total`", Action::ALL.iter().map(|a| a.name()).collect()),
+        ("level", "`mailgauge_finding_info`", Level::ALL.iter().map(|l| l.name()).collect()),
+        ("group", "`mailgauge_finding_info`", Group::ALL.iter().map(|g| g.name()).collect()),
         ("kind", "`mailgauge_attachments_total`", FileKind::ALL.iter().map(|k| k.name()).collect()),
         ("reason", "`mailgauge_connections_refused_total`", Refusal::ALL.iter().map(|r| r.name()).collect()),
         ("reason", "`mailgauge_records_dropped_total`", Loss::ALL.iter().map(|l| l.name()).collect()),
@@ -40,7 +44,10 @@ pub fn reference_markdown() -> String {
         let values: Vec<String> = values.iter().map(|v| format!("`{v}`")).collect();
         let _ = writeln!(text, "| `{label}` | {of} | {} |", values.join(" "));
     }
-    text.push_str("| `id` | `mailgauge_findings_total` | the ids of [findings.md](findings.md) |\n\n## Buckets and their reasons\n");
+    text.push_str(
+        "| `id` | `mailgauge_findings_total`, `mailgauge_finding_info` | the ids of [findings.md](findings.md) |\n\
+         | `title` | `mailgauge_finding_info` | their titles |\n\n## Buckets and their reasons\n",
+    );
     for d in DECLARATIONS.iter().filter(|d| !d.buckets.is_empty()) {
         let _ = write!(text, "\n### `{}`\n\n| up to, {} | because |\n|---|---|\n", d.name, d.unit);
         for (bound, reason) in d.buckets {
