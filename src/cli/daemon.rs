@@ -131,8 +131,8 @@ async fn serve(
                 ended.context("the milter has ended")?;
                 break stop.is_none();
             }
-            _ = terminate.recv() => if stopping(&mut stop, &health, &settings) { return Ok(()) },
-            _ = interrupt.recv() => if stopping(&mut stop, &health, &settings) { return Ok(()) },
+            _ = terminate.recv() => if stopping(&mut stop, &health, &settings) { keeping.abandon(); return Ok(()) },
+            _ = interrupt.recv() => if stopping(&mut stop, &health, &settings) { keeping.abandon(); return Ok(()) },
             // Not while draining: systemd would be told that we are ready.
             _ = hangup.recv(), if stop.is_some() => {
                 notify::reloading();

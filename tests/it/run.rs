@@ -203,6 +203,36 @@ async fn sighup_is_not_heard_while_stopping() {
     assert_eq!(daemon.ended().code(), Some(0));
 }
 
+/// Who asks twice does not wait for open mails, nor for records that a store does not take; they are counted all the same.
+#[tokio::test]
+async fn a_second_sigterm_ends_it_at_once_and_counts_what_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = config(dir.path(), "");
+    let store = dir.path().join("state/store");
+    std::fs::create_dir_all(&store).unwrap();
+    std::fs::write(store.join("records.db"), "somebody's notes ".repeat(100)).unwrap();
+    let daemon = Daemon::start(&path);
+    let ready = daemon.wait_for("mailgauge is ready");
+    let address = ready["milter"].as_str().unwrap().strip_prefix("inet:").unwrap().parse::<SocketAddr>().unwrap();
+    let mut mta = TestConnection::open(address).await.unwrap();
+    mta.connect("client.example", [192, 0, 2, 7]).await.unwrap();
+    for _ in 0..3 {
+        mta.mail(["<a@example.org>"]).await.unwrap();
+        mta.rcpt(["<b@example.org>"]).await.unwrap();
+        mta.data().await.unwrap();
+        mta.header("Subject", "x").await.unwrap();
+        mta.eoh().await.unwrap();
+        assert_eq!(mta.eom().await.unwrap().1, Status::Accept);
+    }
+    mta.mail(["<a@example.org>"]).await.unwrap();
+    daemon.signal("TERM");
+    daemon.wait_for("stopping");
+    daemon.signal("TERM");
+    daemon.wait_for("ending at once");
+    assert_eq!(daemon.wait_for("records were not written before the end")["records"], 3);
+    assert_eq!(daemon.ended().code(), Some(0));
+}
+
 /// A terminal with Ctrl-S, a hung journal, a pager: whoever reads the log may stop reading.
 #[tokio::test]
 async fn a_log_that_nobody_reads_does_not_stop_the_mail() {
