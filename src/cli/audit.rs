@@ -4,6 +4,7 @@ use super::office::{Office, WHO, count, key_files, since};
 use super::terminal::harmless;
 use super::{AuditVerb, ConfigArg, Format};
 use crate::store::Store;
+use crate::store::Subject;
 use crate::store::audit::{Broken, Chain, Deed, Link, Row, VerifyError};
 use crate::store::view::{RowView, rfc3339};
 use crate::system::seconds;
@@ -68,7 +69,7 @@ fn list(office: &Office, wanted: &Wanted<'_>, format: Format, out: &mut dyn Writ
     // What is written down here is about the rows up to now.
     let last = store.audit_ends()?.head.map_or(0, |head| head.link.seq);
     let found = wanted.each(store.as_mut(), last, |_| Ok(()))?;
-    office.write_down(store.as_mut(), Deed::AuditRead, "", None, found)?;
+    office.write_down(store.as_mut(), Deed::AuditRead, "", Subject::Nothing, found)?;
     match format {
         Format::Json => {
             // In pieces: there may be many.
@@ -92,7 +93,7 @@ fn list(office: &Office, wanted: &Wanted<'_>, format: Format, out: &mut dyn Writ
 fn line(row: &Row) -> String {
     let entry = &row.entry;
     let (worker, ticket) = (harmless(&entry.worker), harmless(&entry.ticket));
-    let of = entry.token.map(|token| format!("  of {token}")).unwrap_or_default();
+    let of = if entry.subject.is_nothing() { String::new() } else { format!("  of {}", entry.subject) };
     let ticket = if ticket.is_empty() { "-" } else { &ticket };
     format!(
         "{:>6}  {}  {worker} ({}, {})  {ticket}  {}  {}{of}",
@@ -205,7 +206,7 @@ mod tests {
     fn log(rows: u64) -> (Office, crate::store::memory::Memory, tempfile::TempDir) {
         let (office, memory, dir) = office();
         for number in 0..rows {
-            office.write_down(&mut memory.clone(), Deed::Export, "INC-1", None, number).unwrap();
+            office.write_down(&mut memory.clone(), Deed::Export, "INC-1", Subject::Nothing, number).unwrap();
         }
         (office, memory, dir)
     }
@@ -251,7 +252,7 @@ mod tests {
         assert!(text.starts_with("the audit log is as it was written: 5 rows\nfirst  row 1 of 2026-11-15"), "{text}");
         let noted = expected(text.trim_end().rsplit("--expect ").next().unwrap()).unwrap();
         assert_eq!(noted.seq, 5);
-        office.write_down(&mut memory.clone(), Deed::Prune, "", None, 0).unwrap();
+        office.write_down(&mut memory.clone(), Deed::Prune, "", Subject::Nothing, 0).unwrap();
         assert!(check(Some(&noted)).unwrap().contains("the row noted down is in it"));
 
         // An older copy of the whole log was put back, and it went on from there.
@@ -259,7 +260,7 @@ mod tests {
         let changed = verify(other.desk.chain(), &mut copy.clone(), Some(&noted)).unwrap_err();
         assert_eq!(changed.downcast::<Broken>().unwrap(), Broken::CutOff { found: 0, head: 5 });
         for number in 0..6 {
-            other.write_down(&mut copy.clone(), Deed::Erase, "INC-1", None, number).unwrap();
+            other.write_down(&mut copy.clone(), Deed::Erase, "INC-1", Subject::Nothing, number).unwrap();
         }
         let changed = verify(other.desk.chain(), &mut copy.clone(), Some(&noted)).unwrap_err();
         assert_eq!(changed.downcast::<Broken>().unwrap(), Broken::Changed(5));
@@ -278,7 +279,7 @@ mod tests {
         let (mut office, memory, _dir) = log(0);
         for _ in 0..3 {
             office.now += 1;
-            office.write_down(&mut memory.clone(), Deed::Prune, "", None, 0).unwrap();
+            office.write_down(&mut memory.clone(), Deed::Prune, "", Subject::Nothing, 0).unwrap();
         }
         let seal = |at: usize| memory.contents().rows[at].seal.to_string();
         let (first, second) = (Expected { seq: 1, seal: seal(0) }, Expected { seq: 2, seal: seal(1) });

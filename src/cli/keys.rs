@@ -3,6 +3,7 @@
 use super::office::{Office, WHO, key_files, now};
 use super::{ConfigArg, KeysVerb, complain};
 use crate::pseudonym::{KeyFile, KeyFiles, Keyring, Origin};
+use crate::store::Subject;
 use crate::store::audit::Deed;
 use anyhow::{Context, bail};
 use jiff::Timestamp;
@@ -56,7 +57,7 @@ fn table(keys: &[KeyFile], now: i64, retention: Duration) -> String {
 
 fn rotate(office: &Office) -> anyhow::Result<String> {
     let mut store = office.store()?;
-    office.write_down(store.as_mut(), Deed::KeyRotate, "", None, 0)?;
+    office.write_down(store.as_mut(), Deed::KeyRotate, "", Subject::Nothing, 0)?;
     let id = office.files.rotate(office.now)?;
     Ok(format!(
         "{id} is the new key. The one before it stays for the records of its time.\n{}",
@@ -82,7 +83,7 @@ fn destroy(office: &Office, id: &str, yes: bool) -> anyhow::Result<String> {
         office.files.destroy(file.key.id())?;
     }
     let mut store = office.store()?;
-    office.write_down(store.as_mut(), Deed::KeyDestroy, "", None, 0)?;
+    office.write_down(store.as_mut(), Deed::KeyDestroy, "", Subject::Nothing, 0)?;
     office.files.destroy(file.key.id())?;
     Ok(format!(
         "{} is destroyed: records of {period} can no longer be found by address or Message-ID; reference and queue ID still work.\n\

@@ -3,7 +3,8 @@
 use super::outlet::Outlet;
 use super::{ConfigArg, complain, logging, store};
 use crate::config::{Config, parse_duration};
-use crate::pseudonym::{Address, KeyFiles, Keyring, Token};
+use crate::pseudonym::{Address, KeyFiles, Keyring};
+use crate::store::Subject;
 use crate::store::audit::{Chain, Deed, Entry, Role, Via};
 use crate::store::desk::{Desk, Worker};
 use crate::store::{Location, Store};
@@ -66,7 +67,7 @@ impl Office {
         store: &mut dyn Store,
         deed: Deed,
         ticket: &str,
-        token: Option<Token>,
+        subject: Subject,
         rows: u64,
     ) -> anyhow::Result<()> {
         let entry = Entry {
@@ -76,7 +77,7 @@ impl Office {
             via: self.worker.via,
             ticket: ticket.to_owned(),
             deed,
-            token,
+            subject,
             rows: u32::try_from(rows).unwrap_or(u32::MAX),
         };
         let written = self.desk.write_down(store, entry);

@@ -4,8 +4,9 @@ use super::lookup::text::Page;
 use super::office::{Office, address, count};
 use super::{Format, StoreVerb};
 use crate::config::{Config, human_bytes, show_duration};
-use crate::pseudonym::{Address, Token};
+use crate::pseudonym::Address;
 use crate::report::Reference;
+use crate::store::Subject;
 use crate::store::audit::Deed;
 use crate::store::desk::covered;
 use crate::store::view::{RecordView, WindowView, rfc3339};
@@ -87,7 +88,7 @@ fn prune(office: &Office, yes: bool, out: &mut dyn Write) -> anyhow::Result<()> 
         );
     }
     // How many it will be is known only afterwards.
-    office.write_down(store.as_mut(), Deed::Prune, "", None, 0)?;
+    office.write_down(store.as_mut(), Deed::Prune, "", Subject::Nothing, 0)?;
     let first = retention.first_day(office.now);
     let mut records = 0;
     while let Some(day) = store.oldest_day()?.filter(|day| *day < first) {
@@ -120,9 +121,9 @@ fn forget(store: &mut dyn Store, day: Day) -> anyhow::Result<u64> {
 
 fn erase(office: &Office, ticket: &str, address: &Address, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut store = office.store()?;
-    let subject = Subject::new(office, store.as_mut(), address)?;
+    let subject = Person::new(office, store.as_mut(), address)?;
     let found = subject.each(store.as_mut(), STEP, |_| Ok(()))?;
-    office.write_down(store.as_mut(), Deed::Erase, ticket, subject.token, found)?;
+    office.write_down(store.as_mut(), Deed::Erase, ticket, subject.about, found)?;
     let erased = store.erase(&subject.probes)?;
     writeln!(
         out,
@@ -140,9 +141,9 @@ const KEYS_MISSING: &str =
 
 fn export(office: &Office, ticket: &str, address: &Address, format: Format, out: &mut dyn Write) -> anyhow::Result<()> {
     let mut store = office.store()?;
-    let subject = Subject::new(office, store.as_mut(), address)?;
+    let subject = Person::new(office, store.as_mut(), address)?;
     let found = subject.each(store.as_mut(), STEP, |_| Ok(()))?;
-    office.write_down(store.as_mut(), Deed::Export, ticket, subject.token, found)?;
+    office.write_down(store.as_mut(), Deed::Export, ticket, subject.about, found)?;
     match format {
         Format::Json => {
             // In pieces: there may be many.
@@ -170,27 +171,31 @@ fn export(office: &Office, ticket: &str, address: &Address, format: Format, out:
 }
 
 /// An address, and all that the store may have of it.
-struct Subject {
+struct Person {
     /// As sender and as recipient, by every key.
     probes: Vec<Probe>,
     /// What the audit log says.
-    token: Option<Token>,
+    about: Subject,
     /// From the first record to now.
     window: (i64, i64),
     keys_missing: bool,
 }
 
-impl Subject {
-    fn new(office: &Office, store: &mut dyn Store, address: &Address) -> anyhow::Result<Subject> {
+impl Person {
+    fn new(office: &Office, store: &mut dyn Store, address: &Address) -> anyhow::Result<Person> {
         let keys = office.desk.keyring().keys();
         let probes = keys
             .iter()
             .flat_map(|key| [key.sender(address), key.recipient(address)].map(|token| Probe::of(key, token)));
         let until = office.now.saturating_add(1);
         let from = store.oldest_day()?.map_or(office.now, |day| day.begins().min(office.now));
-        Ok(Subject {
+        Ok(Person {
             probes: probes.collect(),
-            token: office.desk.keyring().at(office.now).map(|key| key.recipient(address)),
+            about: office
+                .desk
+                .keyring()
+                .at(office.now)
+                .map_or(Subject::Nothing, |key| Subject::One(key.recipient(address))),
             window: (from, until),
             keys_missing: !covered(&keys, from, office.now),
         })
@@ -261,7 +266,7 @@ mod tests {
         assert_eq!((&json["more"], &json["keys_missing"]), (&false.into(), &false.into()));
         let entry = last(&memory);
         assert_eq!((entry.deed, entry.ticket.as_str(), entry.rows), (Deed::Export, "INC-1", 2));
-        assert!(entry.token.is_some());
+        assert!(matches!(entry.subject, Subject::One(_)));
         let shown = text(|out| export(&office, "INC-1", &jan(), Format::Text, out));
         assert!(shown.ends_with("\n2 records.\n"), "{shown}");
         // Of nobody, an empty one.
@@ -279,7 +284,7 @@ mod tests {
             mail(&office, &memory, number, time, "jan@example.org", "jan@example.org");
         }
         let mut store = office.store().unwrap();
-        let subject = Subject::new(&office, store.as_mut(), &jan()).unwrap();
+        let subject = Person::new(&office, store.as_mut(), &jan()).unwrap();
         for step in [1, 2, 3, 7, 20, 39, 40, 41] {
             let mut seen = Vec::new();
             let count = subject.each(store.as_mut(), step, |kept| {

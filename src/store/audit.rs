@@ -5,11 +5,9 @@
 //! neither change nor remove rows unseen. Who kept an old copy of the whole log could put it back: so number and seal of each row
 //! also go to the journal, and `mailgauge audit verify --expect` compares.
 
-use super::{Progress, Store, StoreError};
-use crate::pseudonym::Token;
+use super::{Progress, Store, StoreError, Subject};
 use crate::scan::closed::closed;
 use hmac::{Hmac, KeyInit, Mac};
-use serde::Serialize;
 use sha2::Sha256;
 use std::fmt;
 
@@ -68,7 +66,7 @@ closed! {
 }
 
 /// What is to be written down. Worker and ticket are the only texts; they name an employee and his reason, never a mail or its user.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Seconds since the epoch.
     pub time: i64,
@@ -82,18 +80,10 @@ pub struct Entry {
     pub ticket: String,
     /// What was done.
     pub deed: Deed,
-    /// For whom, as the token by the newest key: two looks at one address within a period can be told to be that.
-    #[serde(serialize_with = "shown")]
-    pub token: Option<Token>,
+    /// Whom or what it is about.
+    pub subject: Subject,
     /// Rows that were shown, erased, handed out.
     pub rows: u32,
-}
-
-fn shown<S: serde::Serializer>(token: &Option<Token>, s: S) -> Result<S::Ok, S::Error> {
-    match token {
-        Some(token) => s.collect_str(token),
-        None => s.serialize_none(),
-    }
 }
 
 /// A row of the log.
@@ -312,7 +302,7 @@ impl Chain {
     }
 
     fn seal_of(&self, last: Link, seq: i64, entry: &Entry) -> Mark {
-        let Entry { time, worker, role, via, ticket, deed, token, rows } = entry;
+        let Entry { time, worker, role, via, ticket, deed, subject, rows } = entry;
         self.mark(&[
             b"row",
             &last.seal.0,
@@ -323,7 +313,7 @@ impl Chain {
             via.name().as_bytes(),
             ticket.as_bytes(),
             deed.name().as_bytes(),
-            token.as_ref().map_or(&[], |t| t.as_bytes()),
+            subject.to_string().as_bytes(),
             &rows.to_be_bytes(),
         ])
     }

@@ -1,7 +1,7 @@
 //! The helpdesk's look-up: one exact question for one ticket, written down before it is answered.
 
 use super::audit::{Chain, Deed, Entry, Role, VerifyError, Via};
-use super::{By, Kept, Probe, Query, Store, StoreError, TicketForm};
+use super::{By, Kept, Probe, Query, Store, StoreError, Subject, TicketForm};
 use crate::pseudonym::{Address, Key, Keyring, MessageId, Token};
 use crate::report::{QueueId, Reference};
 use crate::system::seconds;
@@ -188,7 +188,7 @@ impl Desk {
                 via: request.worker.via,
                 ticket: ticket.to_owned(),
                 deed: deed(&request.question),
-                token: self.keyring.at(now).and_then(|key| token(&request.question, &key)),
+                subject: subject(&request.question, self.keyring.at(now).as_deref()),
                 rows: records.len() as u32,
             };
             self.write_down(store, entry).map_err(Refusal::Audit)?;
@@ -280,13 +280,18 @@ fn deed(question: &Question) -> Deed {
     }
 }
 
-/// For whom it is. The recipient, where both are given: it is his helpdesk.
-fn token(question: &Question, key: &Key) -> Option<Token> {
-    match question {
-        Question::Reference(_) | Question::QueueId(_) => None,
-        Question::MessageId(id) => Some(key.message_id(id)),
-        Question::Sender(address) => Some(key.sender(address)),
-        Question::Recipient(address) | Question::Both { recipient: address, .. } => Some(key.recipient(address)),
+/// Whom or what it is about.
+fn subject(question: &Question, key: Option<&Key>) -> Subject {
+    match (question, key) {
+        (Question::Reference(reference), _) => Subject::Reference(*reference),
+        (Question::QueueId(id), _) => Subject::QueueId(*id),
+        (_, None) => Subject::Nothing,
+        (Question::MessageId(id), Some(key)) => Subject::One(key.message_id(id)),
+        (Question::Sender(address), Some(key)) => Subject::One(key.sender(address)),
+        (Question::Recipient(address), Some(key)) => Subject::One(key.recipient(address)),
+        (Question::Both { sender, recipient }, Some(key)) => {
+            Subject::Both { recipient: key.recipient(recipient), sender: key.sender(sender) }
+        }
     }
 }
 

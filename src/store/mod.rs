@@ -18,6 +18,7 @@ mod record;
 mod rows;
 mod search;
 mod sqlite;
+mod subject;
 mod ticket;
 pub mod view;
 pub mod words;
@@ -25,6 +26,7 @@ pub mod words;
 pub use open::{Target, open};
 pub use queue::Queue;
 pub use record::{Day, FindingId, Kept, KeptFinding, KeptFindings, KeptPart, MAX_PARTS, NewRecord, PartRole};
+pub use subject::Subject;
 pub use ticket::TicketForm;
 
 use crate::pseudonym::{Key, Token};

@@ -331,12 +331,12 @@ impl Store for Postgres {
                 &audit.via,
                 &audit.ticket,
                 &audit.deed,
-                &audit.token,
+                &audit.subject,
                 &audit.rows,
                 &audit.seal,
             ];
             let inserted = transaction.execute(
-                "INSERT INTO audit (seq, time, worker, role, via, ticket, deed, token, rows, seal) \
+                "INSERT INTO audit (seq, time, worker, role, via, ticket, deed, subject, rows, seal) \
                  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
                 &values,
             )?;
@@ -352,7 +352,7 @@ impl Store for Postgres {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         self.read(|transaction| {
             let found = transaction.query(
-                "SELECT seq, time, worker, role, via, ticket, deed, token, rows, seal FROM audit \
+                "SELECT seq, time, worker, role, via, ticket, deed, subject, rows, seal FROM audit \
                  WHERE seq >= $1 ORDER BY seq LIMIT $2",
                 &[&from, &limit],
             )?;
@@ -365,7 +365,7 @@ impl Store for Postgres {
                     via: row.get(4),
                     ticket: row.get(5),
                     deed: row.get(6),
-                    token: row.get(7),
+                    subject: row.get(7),
                     rows: row.get(8),
                     seal: row.get(9),
                 }

@@ -1,8 +1,7 @@
 //! Between columns and types: what both stores write into a row, and read out of it.
 
 use super::audit::{Deed, Entry, Fixed, Link, Mark, Role, Row, Via};
-use super::{Day, Kept, StoreError};
-use crate::pseudonym::Token;
+use super::{Day, Kept, StoreError, Subject};
 
 /// What a day's tables are called. Made of a number alone, so that it may stand in a statement.
 pub(super) fn suffix(day: Day) -> String {
@@ -34,14 +33,14 @@ pub(super) struct AuditColumns {
     pub(super) via: String,
     pub(super) ticket: String,
     pub(super) deed: String,
-    pub(super) token: Option<Vec<u8>>,
+    pub(super) subject: String,
     pub(super) rows: i64,
     pub(super) seal: Vec<u8>,
 }
 
 impl AuditColumns {
     pub(super) fn of(row: &Row) -> AuditColumns {
-        let Entry { time, worker, role, via, ticket, deed, token, rows } = &row.entry;
+        let Entry { time, worker, role, via, ticket, deed, subject, rows } = &row.entry;
         AuditColumns {
             seq: row.seq,
             time: *time,
@@ -50,7 +49,7 @@ impl AuditColumns {
             via: via.name().into(),
             ticket: ticket.clone(),
             deed: deed.name().into(),
-            token: token.as_ref().map(|token| token.as_bytes().to_vec()),
+            subject: subject.to_string(),
             rows: i64::from(*rows),
             seal: row.seal.0.to_vec(),
         }
@@ -63,10 +62,6 @@ impl AuditColumns {
                 "row {seq} of the audit log cannot be read: it was changed, or a newer version of mailgauge wrote it; if so, install that version"
             ))
         };
-        let token = match self.token {
-            Some(bytes) => Some(Token::from(<[u8; Token::BYTES]>::try_from(bytes).map_err(|_| unreadable())?)),
-            None => None,
-        };
         let entry = Entry {
             time: self.time,
             worker: self.worker,
@@ -74,7 +69,7 @@ impl AuditColumns {
             via: Via::named(&self.via).ok_or_else(unreadable)?,
             ticket: self.ticket,
             deed: Deed::named(&self.deed).ok_or_else(unreadable)?,
-            token,
+            subject: Subject::read(&self.subject).ok_or_else(unreadable)?,
             rows: u32::try_from(self.rows).map_err(|_| unreadable())?,
         };
         Ok(Row { seq, entry, seal: mark(&self.seal)? })

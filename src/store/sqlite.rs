@@ -351,7 +351,7 @@ impl Store for Sqlite {
             let sealed = seal(last);
             let audit = AuditColumns::of(&sealed.row);
             let inserted = connection.execute(
-                "INSERT OR IGNORE INTO audit (seq, time, worker, role, via, ticket, deed, token, rows, seal) \
+                "INSERT OR IGNORE INTO audit (seq, time, worker, role, via, ticket, deed, subject, rows, seal) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                 params![
                     audit.seq,
@@ -361,7 +361,7 @@ impl Store for Sqlite {
                     audit.via,
                     audit.ticket,
                     audit.deed,
-                    audit.token,
+                    audit.subject,
                     audit.rows,
                     audit.seal
                 ],
@@ -377,7 +377,7 @@ impl Store for Sqlite {
     fn audit_rows(&mut self, from: i64, limit: usize) -> Result<Vec<Row>, StoreError> {
         self.read(|connection| {
             let mut select = connection.prepare_cached(
-                "SELECT seq, time, worker, role, via, ticket, deed, token, rows, seal FROM audit \
+                "SELECT seq, time, worker, role, via, ticket, deed, subject, rows, seal FROM audit \
                  WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
             )?;
             let found = select.query_map(params![from, limit as i64], |row| {
@@ -389,7 +389,7 @@ impl Store for Sqlite {
                     via: row.get(4)?,
                     ticket: row.get(5)?,
                     deed: row.get(6)?,
-                    token: row.get(7)?,
+                    subject: row.get(7)?,
                     rows: row.get(8)?,
                     seal: row.get(9)?,
                 })

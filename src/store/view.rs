@@ -116,8 +116,9 @@ pub struct RowView {
     pub ticket: String,
     /// What was done.
     pub deed: &'static str,
-    /// For whom, as a token; the same one within a period is the same address.
-    pub token: Option<String>,
+    /// Whom or what it is about: a token, the same one within a period being the same address or Message-ID; `TOKEN from TOKEN` for a
+    /// recipient and a sender; `ref REFERENCE`; `queue QUEUE-ID`.
+    pub subject: Option<String>,
     /// Records that were shown, erased, handed out.
     pub rows: u32,
     /// The seal over this row and all before it.
@@ -149,7 +150,7 @@ impl RowView {
             via: entry.via.name(),
             ticket: entry.ticket.clone(),
             deed: entry.deed.name(),
-            token: entry.token.map(|token| token.to_string()),
+            subject: (!entry.subject.is_nothing()).then(|| entry.subject.to_string()),
             rows: entry.rows,
             seal: row.seal.to_string(),
         }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::pseudonym::Token;
 use crate::store::memory::Memory;
 use proptest::prelude::*;
 
@@ -16,7 +17,7 @@ fn entry(time: i64) -> Entry {
         via: Via::Page,
         ticket: "INC-1".into(),
         deed: Deed::LookupRecipient,
-        token: Some(Token::from([3; Token::BYTES])),
+        subject: Subject::One(Token::from([3; Token::BYTES])),
         rows: 2,
     }
 }
@@ -103,8 +104,8 @@ fn a_change_to_each_field_shows() {
         ("via", |row| row.entry.via = Via::Api),
         ("ticket", |row| row.entry.ticket.clear()),
         ("deed", |row| row.entry.deed = Deed::Export),
-        ("no token", |row| row.entry.token = None),
-        ("token", |row| row.entry.token = Some(Token::from([4; Token::BYTES]))),
+        ("no subject", |row| row.entry.subject = Subject::Nothing),
+        ("subject", |row| row.entry.subject = Subject::One(Token::from([4; Token::BYTES]))),
         ("rows", |row| row.entry.rows = 0),
         ("seal", |row| row.seal.0[31] ^= 1),
         ("letters from one field to the next", |row| {
@@ -224,7 +225,7 @@ proptest! {
                 4 => entry.via = Via::ALL[bit as usize % Via::ALL.len()],
                 5 => entry.ticket = text,
                 6 => entry.deed = Deed::ALL[bit as usize % Deed::ALL.len()],
-                7 => entry.token = Some(Token::from([bit as u8; Token::BYTES])),
+                7 => entry.subject = Subject::One(Token::from([bit as u8; Token::BYTES])),
                 _ => entry.rows ^= 1 << bit,
             }
         }

@@ -91,7 +91,7 @@ fn each_look_is_written_down() {
     look(&desk, &to_jan()).unwrap();
     look(&desk, &request(Question::Reference(Reference::from_bits(9)))).unwrap();
     let entries: Vec<Entry> = memory.contents().rows.iter().map(|row| row.entry.clone()).collect();
-    let jan = desk.keyring().at(NOW).map(|key| key.recipient(&address("jan@example.org")));
+    let jan = desk.keyring().at(NOW).unwrap().recipient(&address("jan@example.org"));
     assert_eq!(
         entries[0],
         Entry {
@@ -101,11 +101,12 @@ fn each_look_is_written_down() {
             via: Via::Page,
             ticket: "INC-1".into(),
             deed: Deed::LookupRecipient,
-            token: jan,
+            subject: Subject::One(jan),
             rows: 1,
         }
     );
-    assert_eq!((entries[1].deed, entries[1].token, entries[1].rows), (Deed::LookupReference, None, 0));
+    let about = Subject::Reference(Reference::from_bits(9));
+    assert_eq!((entries[1].deed, entries[1].subject, entries[1].rows), (Deed::LookupReference, about, 0));
     assert!(desk.chain().verify(&mut memory.clone()).is_ok());
 }
 

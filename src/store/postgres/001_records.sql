@@ -36,7 +36,7 @@ CREATE TABLE audit (
     via text NOT NULL,
     ticket text NOT NULL,
     deed text NOT NULL,
-    token bytea,
+    subject text NOT NULL,
     rows bigint NOT NULL,
     seal bytea NOT NULL
 );

@@ -14,7 +14,7 @@ CREATE TABLE audit (
     via TEXT NOT NULL,
     ticket TEXT NOT NULL,
     deed TEXT NOT NULL,
-    token BLOB,
+    subject TEXT NOT NULL,
     rows INTEGER NOT NULL,
     seal BLOB NOT NULL
 );

@@ -2,6 +2,7 @@
 
 use super::show::time;
 use super::words::Words;
+use crate::store::Subject;
 use crate::store::audit::{Deed, Entry, Row, Via};
 use crate::store::desk::{Desk, Refusal, Worker};
 use maud::{Markup, html};
@@ -40,7 +41,7 @@ pub(super) fn read(desk: &Desk, worker: &Worker, before: Option<i64>, now: i64) 
             via: Via::Page,
             ticket: String::new(),
             deed: Deed::AuditRead,
-            token: None,
+            subject: Subject::Nothing,
             rows: rows.len() as u32,
         };
         desk.write_down(store, entry).map_err(Refusal::Audit)?;
@@ -69,7 +70,7 @@ pub(super) fn render(words: &Words, sheet: &Sheet) -> Markup {
                                 th scope="col" { (words.deed) }
                                 th.number scope="col" { (words.rows) }
                                 th scope="col" { (words.via) }
-                                th scope="col" { (words.token) }
+                                th scope="col" { (words.subject) }
                             }
                         }
                         tbody {
@@ -82,7 +83,7 @@ pub(super) fn render(words: &Words, sheet: &Sheet) -> Markup {
                                     td { (words.deed(row.entry.deed)) }
                                     td.number { (row.entry.rows) }
                                     td { (words.via(row.entry.via)) }
-                                    td { @if let Some(token) = row.entry.token { code { (token) } } }
+                                    td { @if !row.entry.subject.is_nothing() { code { (row.entry.subject) } } }
                                 }
                             }
                         }

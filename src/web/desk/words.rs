@@ -158,7 +158,7 @@ pub(super) struct Words {
     via: "By way of", "Via";
     deed: "What", "Wat";
     rows: "Mails", "Mails";
-    token: "For whom (token)", "Voor wie (token)";
+    subject: "For whom or what", "Voor wie of wat";
 
     deed_reference: "look-up by reference", "opzoeking op referentie";
     deed_queue_id: "look-up by queue ID", "opzoeking op wachtrij-ID";

@@ -235,7 +235,12 @@ fn the_audit_log_is_one_chain(place: &Place) {
     let mut rows = Vec::new();
     for n in 0..10 {
         let mut entry = entry(["anna", "bo'b"][n % 2], 100 + n as i64);
-        entry.token = (n % 3 == 0).then(|| token(n as u64));
+        entry.subject = match n % 4 {
+            0 => Subject::One(token(n as u64)),
+            1 => Subject::Both { recipient: token(n as u64), sender: token(77) },
+            2 => Subject::Reference(Reference::from_bits(n as u64)),
+            _ => Subject::Nothing,
+        };
         rows.push(store.audit_append(&mut |last| chain.seal(last, entry.clone())).unwrap());
     }
     assert_eq!(rows.iter().map(|r| r.seq).collect::<Vec<_>>(), (1..=10).collect::<Vec<_>>());

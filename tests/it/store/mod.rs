@@ -11,7 +11,7 @@ use mailgauge::policy::Action;
 use mailgauge::pseudonym::Token;
 use mailgauge::report::{Direction, Ending, QueueId, Reference};
 use mailgauge::store::audit::{Chain, Deed, Entry, Role, Via};
-use mailgauge::store::{By, Day, Kept, KeptFindings, NewRecord, Probe, Query, Store, Target, open};
+use mailgauge::store::{By, Day, Kept, KeptFindings, NewRecord, Probe, Query, Store, Subject, Target, open};
 
 /// Some day's first second.
 const MIDNIGHT: i64 = 20_000 * Day::SECONDS;
@@ -121,7 +121,7 @@ fn entry(worker: &str, time: i64) -> Entry {
         via: Via::Page,
         ticket: "INC-1".into(),
         deed: Deed::LookupSender,
-        token: Some(token(1)),
+        subject: Subject::One(token(1)),
         rows: 2,
     }
 }
