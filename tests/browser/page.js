@@ -72,8 +72,14 @@ async function type (page, id, text) {
   await page.keyboard.type(text)
 }
 
+/** Waits for it a moment: a browser sets `autofocus` after the page is there, and later on a busy machine. */
 async function assertFocus (page, id) {
-  assert.equal(await page.evaluate(() => document.activeElement.id), id)
+  let focused
+  for (let i = 0; i < 50 && focused !== id; i++) {
+    if (i > 0) await new Promise(resolve => setTimeout(resolve, 100))
+    focused = await page.evaluate(() => document.activeElement.id)
+  }
+  assert.equal(focused, id)
 }
 
 async function press (page, key, times = 1) {
