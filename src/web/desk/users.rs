@@ -16,12 +16,17 @@ use tokio::sync::Semaphore;
 const REMEMBERED: Duration = Duration::from_secs(3600);
 /// Passwords that are remembered.
 const MAX_REMEMBERED: usize = 1024;
-/// Wrong passwords from one peer, or for one name, within [`FAILURE_WINDOW`]; then neither is answered for the rest of it.
+/// Wrong passwords from one peer, or for one name, within [`FAILURE_WINDOW`]; then neither is answered for the rest of it, but for the
+/// name where it is at home.
 const MAX_FAILURES: u32 = 10;
 /// The time in which wrong passwords are counted.
 const FAILURE_WINDOW: Duration = Duration::from_secs(600);
 /// Peers and names of which wrong passwords are counted.
 const MAX_COUNTED: usize = 4096;
+/// Somebody who was right is at home where he came from for this long: guesses made elsewhere don't keep him out.
+const AT_HOME: Duration = Duration::from_secs(30 * 86_400);
+/// Homes that are remembered.
+const MAX_HOMES: usize = 4096;
 /// Bytes of the file; what is behind is not read.
 const MAX_FILE: u64 = 1 << 20;
 /// The highest cost of a hash that is taken: at 14 one password takes about a second.
@@ -44,6 +49,8 @@ pub(super) struct Users {
     mac: Hmac<Sha256>,
     right: Mutex<Recent<[u8; 32], ()>>,
     failures: Mutex<Recent<Who, u32>>,
+    /// Places and names that go together.
+    homes: Mutex<Recent<[u8; 32], ()>>,
     /// One password is computed at a time: the mail needs the processor more.
     hashing: Arc<Semaphore>,
 }
@@ -80,6 +87,7 @@ impl Users {
             mac,
             right: Mutex::new(Recent::new(MAX_REMEMBERED, REMEMBERED)),
             failures: Mutex::new(Recent::new(MAX_COUNTED, FAILURE_WINDOW)),
+            homes: Mutex::new(Recent::new(MAX_HOMES, AT_HOME)),
             hashing: Arc::new(Semaphore::new(1)),
         })
     }
@@ -94,9 +102,13 @@ impl Users {
         // INVARIANT: nobody closes the semaphore.
         let turn = self.hashing.clone().acquire_owned().await.expect("the semaphore is open");
         // From this machine come the requests of a proxy, and so everybody's.
-        let peers = (!peer.is_loopback()).then(|| Who::Peer(site_of(peer)));
-        let counted: Vec<Who> =
-            peers.into_iter().chain([Who::Name(self.digest(&[b"name", name.as_bytes()]))]).collect();
+        let site = (!peer.is_loopback()).then(|| site_of(peer));
+        let home = site.map(|site| self.digest(&[b"home", site.to_string().as_bytes(), name.as_bytes()]));
+        // At home, a name has a count of its own, which nobody fills from elsewhere.
+        let named = home
+            .filter(|home| locked(&self.homes).get(home).is_some())
+            .unwrap_or_else(|| self.digest(&[b"name", name.as_bytes()]));
+        let counted: Vec<Who> = site.map(Who::Peer).into_iter().chain([Who::Name(named)]).collect();
         if counted.iter().any(|who| locked(&self.failures).get(who).is_some_and(|count| *count >= MAX_FAILURES)) {
             return Err(Denied::Throttled);
         }
@@ -111,6 +123,9 @@ impl Users {
         });
         if verified.await.unwrap_or(false) && known {
             locked(&self.right).put(seen, |()| ());
+            if let Some(home) = home {
+                locked(&self.homes).put(home, |()| ());
+            }
             for who in counted {
                 locked(&self.failures).put(who, |count| count.saturating_sub(1));
             }
@@ -282,7 +297,6 @@ mod tests {
             assert_eq!(users.check(there, "anna", &guess.to_string()).await, Err(Denied::Wrong));
         }
         assert_eq!(users.check(there, "bert", "ook").await, Err(Denied::Throttled));
-        assert_eq!(users.check(elsewhere, "anna", "x").await, Err(Denied::Throttled));
         assert_eq!(users.check(elsewhere, "bert", "ook").await, Ok(()));
         assert_eq!(users.check(there, "anna", "geheim").await, Ok(()));
         // From this machine come the requests of a proxy: no user can lock the others out.
@@ -290,6 +304,32 @@ mod tests {
             let name = format!("guess{guess}");
             assert_eq!(users.check(PEER, &name, "x").await, Err(Denied::Wrong));
         }
+    }
+
+    #[tokio::test]
+    async fn guesses_of_strangers_keep_nobody_out_of_his_home() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("users");
+        std::fs::write(&path, line("anna", "geheim")).unwrap();
+        let users = Users::open(&path).unwrap();
+        let [home, next_door, new] =
+            ["2001:db8:0:1::8", "2001:db8:0:1::9", "192.0.2.9"].map(|peer| peer.parse().unwrap());
+        assert_eq!(users.check(home, "anna", "geheim").await, Ok(()));
+        // Each from another place, so that it is the name that is counted.
+        for guess in 0..MAX_FAILURES {
+            let stranger = format!("198.51.100.{guess}").parse().unwrap();
+            assert_eq!(users.check(stranger, "anna", "x").await, Err(Denied::Wrong));
+        }
+        assert_eq!(users.check(new, "anna", "x").await, Err(Denied::Throttled));
+        // With a new password, of which nothing is remembered.
+        std::fs::write(&path, line("anna", "nog geheimer")).unwrap();
+        assert_eq!(users.check(new, "anna", "nog geheimer").await, Err(Denied::Throttled));
+        assert_eq!(users.check(next_door, "anna", "nog geheimer").await, Ok(()));
+        // Guessing at home ends as well.
+        for guess in 0..MAX_FAILURES {
+            assert_eq!(users.check(home, "anna", &guess.to_string()).await, Err(Denied::Wrong));
+        }
+        assert_eq!(users.check(home, "anna", "x").await, Err(Denied::Throttled));
     }
 
     #[test]
