@@ -111,6 +111,16 @@ fn each_look_is_written_down() {
 }
 
 #[test]
+fn a_look_up_by_sender_and_recipient_is_about_both() {
+    let (desk, memory) = desk();
+    let (sender, recipient) = (address("shop@example.com"), address("jan@example.org"));
+    let key = desk.keyring().at(NOW).unwrap();
+    let about = Subject::Both { recipient: key.recipient(&recipient), sender: key.sender(&sender) };
+    look(&desk, &request(Question::Both { sender, recipient })).unwrap();
+    assert_eq!(memory.contents().rows[0].entry.subject, about);
+}
+
+#[test]
 fn without_a_ticket_nothing_is_shown() {
     let (desk, memory) = desk();
     mail(&desk, &memory, 1, NOW - HOUR);
