@@ -3,6 +3,7 @@
 use super::keeping::Keeping;
 use crate::Settings;
 use crate::config::Config;
+use crate::report::Metrics;
 use crate::web::desk::{self, Tls};
 use anyhow::Context;
 use std::net::TcpListener;
@@ -18,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// up, which has one thread.
 pub struct DeskServer {
     tls: Option<Tls>,
+    metrics: Arc<Metrics>,
     thread: JoinHandle<()>,
     stop: oneshot::Sender<()>,
 }
@@ -40,7 +42,9 @@ impl DeskServer {
             )
             .ok()?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let (access, with_tls) = (config.access.clone(), tls.clone());
+        let metrics = keeping.metrics();
+        metrics.certificate_in_use(tls.as_ref().and_then(Tls::until));
+        let (access, with_tls, told) = (config.access.clone(), tls.clone(), metrics.clone());
         let serve = async move {
             let desk = loop {
                 match keeping.desk() {
@@ -48,7 +52,7 @@ impl DeskServer {
                     None => tokio::time::sleep(PATIENCE).await,
                 }
             };
-            let router = desk::router(desk, settings, &access).context("[lookup] users")?;
+            let router = desk::router(desk, settings, &access, told).context("[lookup] users")?;
             desk::serve(listener, router, with_tls, async move { drop(stopped.await) }).await?;
             anyhow::Ok(())
         };
@@ -66,13 +70,17 @@ impl DeskServer {
         };
         let thread = std::thread::Builder::new().name("look-up".into()).spawn(run);
         let thread = thread.inspect_err(|error| tracing::error!(%error, "the look-up page is not served")).ok()?;
-        Some(DeskServer { tls, thread, stop })
+        Some(DeskServer { tls, metrics, thread, stop })
     }
 
     /// Reads the certificate again.
     pub fn reload(&self) {
         if let Some(tls) = self.tls.clone() {
-            tokio::task::spawn_blocking(move || tls.reload());
+            let metrics = self.metrics.clone();
+            tokio::task::spawn_blocking(move || {
+                tls.reload();
+                metrics.certificate_in_use(tls.until());
+            });
         }
     }
 

@@ -71,6 +71,11 @@ impl Keeping {
         self.keyring.clone()
     }
 
+    /// Where is counted what happens.
+    pub fn metrics(&self) -> Arc<Metrics> {
+        self.metrics.clone()
+    }
+
     /// Where the mail path puts its records; `None` if none are kept.
     pub fn sink(self: &Arc<Keeping>) -> Option<Box<dyn Sink>> {
         self.keeps().then(|| Box::new(Inlet(self.clone())) as Box<dyn Sink>)

@@ -8,6 +8,7 @@ mod landing;
 pub use health::{Health, State as HealthState};
 
 use crate::report::Metrics;
+use crate::system::unix_time;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -61,6 +62,7 @@ async fn style() -> impl IntoResponse {
 }
 
 async fn scrape(State(site): State<Site>) -> Response {
+    site.metrics.settle(unix_time());
     match TextEncoder::new().encode_to_string(&site.registry.gather()) {
         Ok(text) => ([(header::CONTENT_TYPE, prometheus::TEXT_FORMAT)], text).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

@@ -31,6 +31,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("postgres", &["store", "config"]),
     ("tokio_postgres_rustls", &["store"]),
     ("tokio_rustls", &["store", "web"]),
+    ("x509_cert", &["web"]),
     ("prometheus", &["report", "web", "cli"]),
     ("axum", &["web"]),
     ("maud", &["web"]),

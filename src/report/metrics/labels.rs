@@ -67,3 +67,23 @@ closed! {
         Shutdown = "shutdown",
     }
 }
+
+closed! {
+    /// How a look-up at the page or the API ended.
+    pub enum LookUp {
+        /// Mails were found.
+        Found = "found",
+        /// None was.
+        Empty = "empty",
+        /// What was typed is no question: no ticket, not an address, a broken request.
+        Invalid = "invalid",
+        /// This worker or this browser may not ask.
+        Forbidden = "forbidden",
+        /// The worker had asked too often.
+        Limited = "limited",
+        /// It could not be written into the audit log.
+        Unaudited = "unaudited",
+        /// The store did not answer, or there is none.
+        Failed = "failed",
+    }
+}

@@ -5,6 +5,7 @@
 mod buckets;
 mod labels;
 mod reference;
+mod senders;
 mod table;
 
 use super::{CLEAN, Direction, Ending, Record, level_name};
@@ -13,17 +14,18 @@ use crate::policy::Action;
 use crate::scan::names::FileKind;
 use crate::system::unix_time;
 use buckets::{ATTACHMENTS, DECODED_BYTES, SCAN_SECONDS, WIRE_BYTES};
-pub use labels::{ErrorKind, Loss, Refusal, Reload, Stage};
+pub use labels::{ErrorKind, LookUp, Loss, Refusal, Reload, Stage};
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry};
 pub use reference::reference_markdown;
+use senders::Senders;
 use table::{Declaration, Series};
 
 /// Declares the metrics: the struct that holds them, the table that describes them, and their registration.
 macro_rules! metrics {
     ($( #[doc = $help:literal] $field:ident: $ty:ty = $name:literal in $unit:literal by $labels:expr, $buckets:expr; )+) => {
         /// All metrics of mailgauge. Methods are named by what happened.
-        pub struct Metrics { $( $field: $ty ),+ }
+        pub struct Metrics { senders: Senders, $( $field: $ty ),+ }
 
         /// Every metric, in the order of `docs/metrics.md`.
         const DECLARATIONS: &[Declaration] = &[ $( Declaration {
@@ -33,7 +35,7 @@ macro_rules! metrics {
         impl Metrics {
             fn declare(registry: &Registry) -> prometheus::Result<Metrics> {
                 let mut declarations = DECLARATIONS.iter();
-                Ok(Metrics { $( $field: {
+                Ok(Metrics { senders: Senders::default(), $( $field: {
                     let _: &str = $name;
                     // INVARIANT: the table and the struct come from the same list.
                     let declaration = declarations.next().expect("one declaration for each field");
@@ -55,6 +57,8 @@ metrics! {
     findings: IntCounterVec = "mailgauge_findings_total" in "mails" by ["id"], &[];
     /// Always 1; the labels say what a finding is, for dashboards and alerts to join on `id`.
     finding_info: IntGaugeVec = "mailgauge_finding_info" in "1" by ["id", "level", "group", "title"], &[];
+    /// Senders, at most 32, whose mails had the finding within the last hour: whether it is one broken sender, or many and so perhaps us.
+    finding_senders: IntGaugeVec = "mailgauge_finding_senders" in "senders" by ["id"], &[];
     /// Size of mails as SMTP carries them.
     wire_bytes: Histogram = "mailgauge_message_wire_bytes" in "bytes" by [], WIRE_BYTES;
     /// Size of each attachment after its transfer encoding is undone.
@@ -109,6 +113,12 @@ metrics! {
     oldest_record: IntGauge = "mailgauge_store_oldest_record_timestamp_seconds" in "seconds since the epoch" by [], &[];
     /// Whether the clock jumped ahead: then nothing is forgotten until it has run evenly for 24 hours.
     clock_in_doubt: IntGauge = "mailgauge_clock_in_doubt" in "0 or 1" by [], &[];
+    /// Look-ups at the page and the API, by how they ended. Those of the command line are in the audit log only.
+    lookups: IntCounterVec = "mailgauge_lookups_total" in "look-ups" by ["result"], &[];
+    /// Sign-ins at the look-up page that were refused for a wrong name or password, or for too many of them.
+    logins_refused: IntCounter = "mailgauge_lookup_logins_refused_total" in "sign-ins" by [], &[];
+    /// When the TLS certificate of the look-up page ends; 0 without TLS.
+    certificate_until: IntGauge = "mailgauge_lookup_certificate_until_timestamp_seconds" in "seconds since the epoch" by [], &[];
     /// Always 1; the label tells the version.
     build_info: IntGaugeVec = "mailgauge_build_info" in "1" by ["version"], &[];
 }
@@ -170,6 +180,7 @@ impl Metrics {
         }
         for entry in catalogue::all() {
             metrics.findings.with_label_values(&[entry.id]);
+            metrics.finding_senders.with_label_values(&[entry.id]);
             let group = entry.group.name();
             metrics.finding_info.with_label_values(&[entry.id, entry.level.name(), group, entry.title]).set(1);
         }
@@ -180,6 +191,7 @@ impl Metrics {
         start_at_zero(&metrics.internal_errors, ErrorKind::ALL.iter().map(|e| e.name()));
         start_at_zero(&metrics.reloads, Reload::ALL.iter().map(|r| r.name()));
         start_at_zero(&metrics.records_dropped, Loss::ALL.iter().map(|l| l.name()));
+        start_at_zero(&metrics.lookups, LookUp::ALL.iter().map(|l| l.name()));
         metrics.build_info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         // A daemon that runs has read its configuration.
         metrics.configuration_in_force();
@@ -191,6 +203,10 @@ impl Metrics {
         self.scanned_bytes.inc_by(record.facts.wire_bytes);
         for id in record.finding_ids() {
             self.findings.with_label_values(&[id]).inc();
+            // Without a key nobody has a token, and all would be one.
+            if !record.parties.recipients.is_empty() {
+                self.senders.saw(id, record.parties.sender, record.time);
+            }
         }
         // Sizes of half a mail would spoil the histograms.
         if record.ending == Ending::Aborted {
@@ -308,6 +324,28 @@ impl Metrics {
         self.clock_in_doubt.set(i64::from(doubt));
     }
 
+    /// A look-up at the page or the API ended so.
+    pub fn looked_up(&self, how: LookUp) {
+        self.lookups.with_label_values(&[how.name()]).inc();
+    }
+
+    /// Somebody was not let in at the look-up page.
+    pub fn login_refused(&self) {
+        self.logins_refused.inc();
+    }
+
+    /// Until when the certificate of the look-up page holds, in seconds since the epoch; `None` without TLS.
+    pub fn certificate_in_use(&self, until: Option<i64>) {
+        self.certificate_until.set(until.unwrap_or(0));
+    }
+
+    /// Brings what changes by the clock alone up to `now`, in seconds since the epoch. To be called before each scrape.
+    pub fn settle(&self, now: i64) {
+        for (id, count) in self.senders.counts(now) {
+            self.finding_senders.with_label_values(&[id]).set(count as i64);
+        }
+    }
+
     fn configuration_in_force(&self) {
         self.reload_ok.set(1);
         self.reload_time.set(unix_time());
@@ -337,6 +375,8 @@ fn start_at_zero(counters: &IntCounterVec, values: impl Iterator<Item = &'static
 mod tests {
     use super::buckets::MIB;
     use super::*;
+    use crate::pseudonym::Token;
+    use crate::report::Parties;
     use crate::report::testing::{finding, record};
     use prometheus::TextEncoder;
     use std::collections::HashSet;
@@ -399,6 +439,28 @@ mod tests {
         assert_eq!(metrics.figures(), Figures { messages: 2, with_findings: 1, sessions_open: 1 });
         drop(session);
         assert_eq!(metrics.figures().sessions_open, 0);
+    }
+
+    #[test]
+    fn senders_of_a_finding_are_told_apart_by_their_tokens() {
+        let metrics = Metrics::register(&Registry::new()).unwrap();
+        let token = |n: u8| Token::from([n; Token::BYTES]);
+        let mut mail = record(vec![finding("zip-truncated", Level::Warning)]);
+        mail.time = 1_000_000;
+        for (recipients, sender) in
+            [(vec![token(9)], Some(token(1))), (vec![token(8)], Some(token(1))), (vec![token(9)], None)]
+        {
+            mail.parties = Parties { sender, recipients, message_id: None };
+            metrics.message_ended(&mail);
+        }
+        // There was no key: this may be anybody.
+        mail.parties = Parties::default();
+        metrics.message_ended(&mail);
+        let senders = |now| {
+            metrics.settle(now);
+            metrics.finding_senders.with_label_values(&["zip-truncated"]).get()
+        };
+        assert_eq!((senders(1_000_010), senders(1_003_600)), (2, 0));
     }
 
     #[test]

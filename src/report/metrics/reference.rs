@@ -1,6 +1,6 @@
 //! `docs/metrics.md`, made from the table.
 
-use super::{DECLARATIONS, ErrorKind, Loss, Refusal, Reload, Stage};
+use super::{DECLARATIONS, ErrorKind, LookUp, Loss, Refusal, Reload, Stage};
 use crate::catalogue::{Group, Level};
 use crate::policy::Action;
 use crate::report::{CLEAN, Direction};
@@ -27,7 +27,7 @@ pub fn reference_markdown() -> String {
     );
     let mut levels = vec![CLEAN];
     levels.extend(Level::ALL.iter().map(|l| l.name()));
-    let lists: [(&str, &str, Vec<&str>); 11] = [
+    let lists: [(&str, &str, Vec<&str>); 12] = [
         ("level", "`mailgauge_messages_total`", levels),
         ("direction", "`mailgauge_messages_total`", Direction::ALL.iter().map(|d| d.name()).collect()),
         ("action", "`mailgauge_verdicts_total`", Action::ALL.iter().map(|a| a.name()).collect()),
@@ -39,13 +39,14 @@ pub fn reference_markdown() -> String {
         ("stage", "`mailgauge_transactions_aborted_total`", Stage::ALL.iter().map(|s| s.name()).collect()),
         ("kind", "`mailgauge_internal_errors_total`", ErrorKind::ALL.iter().map(|e| e.name()).collect()),
         ("result", "`mailgauge_config_reloads_total`", Reload::ALL.iter().map(|r| r.name()).collect()),
+        ("result", "`mailgauge_lookups_total`", LookUp::ALL.iter().map(|l| l.name()).collect()),
     ];
     for (label, of, values) in lists {
         let values: Vec<String> = values.iter().map(|v| format!("`{v}`")).collect();
         let _ = writeln!(text, "| `{label}` | {of} | {} |", values.join(" "));
     }
     text.push_str(
-        "| `id` | `mailgauge_findings_total`, `mailgauge_finding_info` | the ids of [findings.md](findings.md) |\n\
+        "| `id` | `mailgauge_findings_total`, `mailgauge_finding_info`, `mailgauge_finding_senders` | the ids of [findings.md](findings.md) |\n\
          | `title` | `mailgauge_finding_info` | their titles |\n\n## Buckets and their reasons\n",
     );
     for d in DECLARATIONS.iter().filter(|d| !d.buckets.is_empty()) {

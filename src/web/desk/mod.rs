@@ -24,6 +24,8 @@ pub use tls::{Tls, TlsError};
 use super::connection::Bounded;
 use crate::Settings;
 use crate::catalogue::Language;
+use crate::report::Metrics;
+use crate::report::metrics::LookUp;
 use crate::store::audit::{Role, Via};
 use crate::store::desk::{Answer, Desk, Refusal, Request, Worker};
 use crate::store::view::AnswerView;
@@ -39,7 +41,7 @@ use axum::extract::connect_info::{ConnectInfo, Connected};
 use axum::extract::rejection::{BytesRejection, FormRejection};
 use axum::extract::{DefaultBodyLimit, Form, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::middleware::{Next, from_fn, map_response};
+use axum::middleware::{Next, from_fn, map_response, map_response_with_state};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::IncomingStream;
@@ -67,6 +69,7 @@ struct Site {
     gate: Gate,
     csrf: Csrf,
     tls: bool,
+    metrics: Arc<Metrics>,
 }
 
 /// The routes: the form at `/`, `/lookup`, `/audit`, `/api/v1/lookup`, `/api/v1/openapi.json`, `/-/healthy`. Serve them with [`serve`],
@@ -74,14 +77,19 @@ struct Site {
 ///
 /// # Errors
 /// The file of users cannot be read, or there are no random numbers.
-pub fn router(desk: Arc<Desk>, settings: watch::Receiver<Arc<Settings>>, access: &Access) -> io::Result<Router> {
+pub fn router(
+    desk: Arc<Desk>,
+    settings: watch::Receiver<Arc<Settings>>,
+    access: &Access,
+    metrics: Arc<Metrics>,
+) -> io::Result<Router> {
     let tls = access.certificate.is_some();
-    let site = Site { desk, settings, gate: Gate::new(access)?, csrf: Csrf::new()?, tls };
+    let site = Arc::new(Site { desk, settings, gate: Gate::new(access)?, csrf: Csrf::new()?, tls, metrics });
     Ok(Router::new()
         .route("/", get(index))
-        .route("/lookup", post(look_up).get(index))
+        .route("/lookup", post(look_up).layer(map_response_with_state(site.clone(), counted)).get(index))
         .route("/audit", get(audit))
-        .route("/api/v1/lookup", post(api_look_up))
+        .route("/api/v1/lookup", post(api_look_up).layer(map_response_with_state(site.clone(), counted)))
         .route("/api/v1/openapi.json", get(openapi))
         .route("/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], page::STYLE) }))
         .route("/-/healthy", get(|| async { "healthy\n" }))
@@ -89,7 +97,7 @@ pub fn router(desk: Arc<Desk>, settings: watch::Receiver<Arc<Settings>>, access:
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(in_time))
         .layer(map_response(hardened))
-        .with_state(Arc::new(site)))
+        .with_state(site))
 }
 
 /// Whether the body of a request to the API is a question, as far as can be told without a store. What the fuzzer runs.
@@ -181,20 +189,22 @@ async fn look_up(
         let notice = page::notice(words.problem, words.fault_token);
         return paper.form(StatusCode::FORBIDDEN, &typed, None, notice, words.problem, false);
     }
-    match site.ask(worker, &typed).await {
+    let asked = site.ask(worker, &typed).await;
+    let response = match &asked {
         Ok(answer) => {
             let opener = result::Opener { typed: &typed, token: &paper.token };
-            let shown = result::result(words, &answer, &paper.settings.thresholds, &opener);
-            paper.form(StatusCode::OK, &typed, None, shown, &result::summary(words, &answer), false)
+            let shown = result::result(words, answer, &paper.settings.thresholds, &opener);
+            paper.form(StatusCode::OK, &typed, None, shown, &result::summary(words, answer), false)
         }
         Err(NoAnswer::Wrong(wrong)) => {
-            paper.form(StatusCode::UNPROCESSABLE_ENTITY, &typed, Some(&wrong), page::about(words), words.problem, true)
+            paper.form(StatusCode::UNPROCESSABLE_ENTITY, &typed, Some(wrong), page::about(words), words.problem, true)
         }
         Err(NoAnswer::Refused(refusal)) => {
-            let (status, text) = said(words, &refusal);
+            let (status, text) = said(words, refusal);
             paper.form(status, &typed, None, page::notice(words.problem, &text), words.problem, false)
         }
-    }
+    };
+    ended(response, &asked)
 }
 
 /// The audit log, for auditors.
@@ -278,11 +288,37 @@ async fn api_look_up(
         }
     };
     let worker = Worker { name: visitor.name, role: visitor.role, via: Via::Api };
-    match site.ask(worker, &typed).await {
-        Ok(answer) => api::answer(&AnswerView::of(&answer)),
-        Err(NoAnswer::Wrong(wrong)) => Problem::of_field(&wrong).into_response(),
-        Err(NoAnswer::Refused(refusal)) => Problem::of_refusal(&refusal).into_response(),
-    }
+    let asked = site.ask(worker, &typed).await;
+    let response = match &asked {
+        Ok(answer) => api::answer(&AnswerView::of(answer)),
+        Err(NoAnswer::Wrong(wrong)) => Problem::of_field(wrong).into_response(),
+        Err(NoAnswer::Refused(refusal)) => Problem::of_refusal(refusal).into_response(),
+    };
+    ended(response, &asked)
+}
+
+/// Counts how a look-up ended: as its handler says, or else by the status.
+async fn counted(State(site): Shared, response: Response) -> Response {
+    let how = response.extensions().get::<LookUp>().copied();
+    site.metrics.looked_up(how.unwrap_or(match response.status() {
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => LookUp::Forbidden,
+        StatusCode::TOO_MANY_REQUESTS => LookUp::Limited,
+        status if status.is_server_error() => LookUp::Failed,
+        _ => LookUp::Invalid,
+    }));
+    response
+}
+
+/// With how it ended, for [`counted`].
+fn ended(mut response: Response, asked: &Result<Answer, NoAnswer>) -> Response {
+    let how = match asked {
+        Ok(answer) if answer.records.is_empty() => LookUp::Empty,
+        Ok(_) => LookUp::Found,
+        Err(NoAnswer::Refused(Refusal::Audit(_))) => LookUp::Unaudited,
+        Err(_) => return response,
+    };
+    response.extensions_mut().insert(how);
+    response
 }
 
 /// The document of the API; made once.
@@ -314,7 +350,13 @@ struct Paper {
 
 impl Site {
     async fn visitor(&self, peer: IpAddr, headers: &HeaderMap) -> Result<Visitor, Refused> {
-        let (name, role) = self.gate.who(peer, headers).await?;
+        let (name, role) = self.gate.who(peer, headers).await.inspect_err(|refused| {
+            // A browser asks without a password first.
+            if matches!(refused, Refused::Password | Refused::Throttled) && headers.contains_key(header::AUTHORIZATION)
+            {
+                self.metrics.login_refused();
+            }
+        })?;
         Ok(Visitor { name, role })
     }
 

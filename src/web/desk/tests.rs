@@ -308,6 +308,39 @@ async fn a_store_that_fails_shows_nothing() {
     assert_eq!((limited.status, limited.field("retry-after")), (429, Some("600")));
     let page = site.ask("", &[TICKET, JAN]).await;
     assert!(page.status == 429 && page.body.contains("Allowed in ten minutes: 1."));
+    for (result, count) in [("found", 1), ("unaudited", 2), ("failed", 2), ("limited", 2), ("invalid", 0)] {
+        assert_eq!(site.looked_up(result), count, "{result}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn look_ups_and_refused_sign_ins_are_counted() {
+    let dir = tempfile::tempdir().unwrap();
+    let users = dir.path().join("users");
+    let hash = bcrypt::hash_with_result("geheim", 4).unwrap().format_for_version(bcrypt::Version::TwoY);
+    std::fs::write(&users, format!("anna:{hash}\naudit:{hash}\n")).unwrap();
+    let access = Access { users: Some(users), auditors: vec!["audit".into()], ..Access::default() };
+    let site = Site::start(access).await;
+    let basic = |pair: &str| format!("Authorization: Basic {}\r\n", base64_simd::STANDARD.encode_to_string(pair));
+    // Reading the form, or being asked for a password, is neither.
+    assert_eq!(site.get("/", "").await.status, 401);
+    assert_eq!(site.get("/", &basic("anna:geheim")).await.status, 200);
+    assert_eq!(site.counted("mailgauge_lookup_logins_refused_total"), 0);
+    assert_eq!(site.get("/", &basic("anna:wrong")).await.status, 401);
+    assert_eq!(site.counted("mailgauge_lookup_logins_refused_total"), 1);
+
+    let look = json!({ "ticket": "INC-1", "recipient": "jan@example.org" });
+    assert_eq!(site.api(&basic("anna:geheim"), look.clone()).await.status, 200);
+    assert_eq!(
+        site.api(&basic("anna:geheim"), json!({ "ticket": "INC-1", "recipient": "jan@example.net" })).await.status,
+        200
+    );
+    assert_eq!(site.api(&basic("anna:geheim"), json!({ "ticket": "INC-1" })).await.status, 422);
+    assert_eq!(site.api(&basic("audit:geheim"), look.clone()).await.status, 403);
+    assert_eq!(site.api("", look).await.status, 401);
+    for (result, count) in [("found", 1), ("empty", 1), ("invalid", 1), ("forbidden", 2), ("limited", 0)] {
+        assert_eq!(site.looked_up(result), count, "{result}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

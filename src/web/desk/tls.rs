@@ -17,6 +17,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::{self, ServerConfig};
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{Accept, TlsAcceptor};
+use x509_cert::Certificate;
+use x509_cert::der::Decode;
 
 /// A handshake must be done within this time.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -26,7 +28,14 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 pub struct Tls {
     certificate: PathBuf,
     private_key: PathBuf,
-    current: Arc<RwLock<Arc<ServerConfig>>>,
+    current: Arc<RwLock<Current>>,
+}
+
+/// What the files held.
+struct Current {
+    config: Arc<ServerConfig>,
+    /// When the first of the chain's certificates ends, in seconds since the epoch; `None` if that cannot be read.
+    until: Option<i64>,
 }
 
 /// What is wrong with the files; says which one, and what to do.
@@ -65,42 +74,56 @@ impl Tls {
         let (Some(certificate), Some(private_key)) = (&access.certificate, &access.private_key) else {
             return Ok(None);
         };
-        let current = Arc::new(RwLock::new(read(certificate, private_key)?));
+        let current = Arc::new(RwLock::new(Current::read(certificate, private_key)?));
         Ok(Some(Tls { certificate: certificate.clone(), private_key: private_key.clone(), current }))
     }
 
     /// Reads the files again. If one is wrong, new connections go on with the old ones, and the log says why.
     pub fn reload(&self) {
-        match read(&self.certificate, &self.private_key) {
+        match Current::read(&self.certificate, &self.private_key) {
             Ok(new) => *self.current.write().unwrap_or_else(PoisonError::into_inner) = new,
             Err(error) => tracing::error!(%error, "the look-up page goes on with the old certificate"),
         }
     }
 
+    /// When the certificate in use ends (or one of its chain before it), in seconds since the epoch; `None` if that cannot be read.
+    pub fn until(&self) -> Option<i64> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).until
+    }
+
     fn acceptor(&self) -> TlsAcceptor {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone().into()
+        self.current.read().unwrap_or_else(PoisonError::into_inner).config.clone().into()
     }
 }
 
-fn read(certificate: &Path, private_key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
-    let bytes = |path: &Path| std::fs::read(path).map_err(|e| TlsError::Unreadable(path.to_owned(), e));
-    let chain = CertificateDer::pem_slice_iter(&bytes(certificate)?)
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| TlsError::BadCertificate(certificate.to_owned(), e))?;
-    if chain.is_empty() {
-        return Err(TlsError::NoCertificate(certificate.to_owned()));
+/// `notAfter` of a certificate (RFC 5280 §4.1.2.5), in seconds since the epoch.
+fn end_of(certificate: &CertificateDer<'_>) -> Option<i64> {
+    let certificate = Certificate::from_der(certificate).ok()?;
+    i64::try_from(certificate.tbs_certificate.validity.not_after.to_unix_duration().as_secs()).ok()
+}
+
+impl Current {
+    fn read(certificate: &Path, private_key: &Path) -> Result<Current, TlsError> {
+        let bytes = |path: &Path| std::fs::read(path).map_err(|e| TlsError::Unreadable(path.to_owned(), e));
+        let chain = CertificateDer::pem_slice_iter(&bytes(certificate)?)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|e| TlsError::BadCertificate(certificate.to_owned(), e))?;
+        if chain.is_empty() {
+            return Err(TlsError::NoCertificate(certificate.to_owned()));
+        }
+        let until = chain.iter().filter_map(end_of).min();
+        let key = PrivateKeyDer::from_pem_slice(&bytes(private_key)?)
+            .map_err(|_| TlsError::BadKey(private_key.to_owned()))?;
+        let apart =
+            |cause| TlsError::Apart { certificate: certificate.to_owned(), private_key: private_key.to_owned(), cause };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
+            .map_err(apart)?;
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        Ok(Current { config: Arc::new(config), until })
     }
-    let key =
-        PrivateKeyDer::from_pem_slice(&bytes(private_key)?).map_err(|_| TlsError::BadKey(private_key.to_owned()))?;
-    let apart =
-        |cause| TlsError::Apart { certificate: certificate.to_owned(), private_key: private_key.to_owned(), cause };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let mut config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key))
-        .map_err(apart)?;
-    config.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Ok(Arc::new(config))
 }
 
 /// A listener for both: with TLS, where there are files for it, and without.
@@ -257,6 +280,9 @@ mod tests {
         let old = new.path().join("old.pem");
         std::fs::copy(&certificate, &old).unwrap();
         std::fs::copy(new.path().join("chain.pem"), &certificate).unwrap();
+        // Two days from now, but for the moments since.
+        let left = tls.until().unwrap() - crate::system::unix_time();
+        assert!((172_000..=172_800).contains(&left), "{left} s");
         tls.reload();
         assert!(get(address, &old).await.is_ok());
         std::fs::copy(new.path().join("key.pem"), &key).unwrap();

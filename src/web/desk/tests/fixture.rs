@@ -106,6 +106,7 @@ pub struct Site {
     pub address: SocketAddr,
     pub shelf: Memory,
     pub settings: watch::Sender<Arc<Settings>>,
+    registry: prometheus::Registry,
 }
 
 /// An answer: status, header block, body.
@@ -138,9 +139,23 @@ impl Site {
         let listener = TcpListener::bind(address).unwrap();
         let address = listener.local_addr().unwrap();
         let tls = Tls::open(&access).unwrap();
-        let router = router(desk, current, &access).unwrap();
+        let registry = prometheus::Registry::new();
+        let metrics = Arc::new(Metrics::register(&registry).unwrap());
+        let router = router(desk, current, &access, metrics).unwrap();
         tokio::spawn(serve(listener, router, tls, std::future::pending()));
-        Site { address, shelf, settings }
+        Site { address, shelf, settings, registry }
+    }
+
+    /// The value of a series, as Prometheus reads it.
+    pub fn counted(&self, series: &str) -> u64 {
+        let text = prometheus::TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap();
+        let value = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+        value.unwrap_or_else(|| panic!("no series {series}")).parse().unwrap()
+    }
+
+    /// Look-ups that ended so.
+    pub fn looked_up(&self, result: &str) -> u64 {
+        self.counted(&format!("mailgauge_lookups_total{{result=\"{result}\"}}"))
     }
 
     /// Sends a request as it is, and gives the answer.
