@@ -12,6 +12,7 @@
 pub mod catalogue;
 pub mod cli;
 pub mod config;
+mod figures;
 pub mod milter;
 pub mod policy;
 pub mod pseudonym;

@@ -138,6 +138,11 @@ sections! {
         tag: OneOf(&[("all", TagMode::All), ("findings", TagMode::Findings), ("off", TagMode::Off)]) => settings.policy.tag, OnReload;
         /// Findings with which a mail is held in Postfix's hold queue until somebody releases it with `postsuper -H`. None, unless you name some.
         quarantine: FindingIds => settings.policy.quarantine, OnReload;
+        /// Findings with which a mail is refused for now (451 4.7.1), so that its sender's server tries again. None, unless you name some.
+        tempfail: FindingIds => settings.policy.tempfail, OnReload;
+        /// Findings with which a mail is refused for good, with a reply that says why (552 5.3.4 for its size, 554 5.6.0 for broken content,
+        /// 550 5.7.1 for a kind of file). None, unless you name some.
+        reject: FindingIds => settings.policy.reject, OnReload;
     }
 
     /// Records of mails for the look-up: sizes, types, findings, and no word of a mail. Postfix never waits for them.

@@ -12,11 +12,12 @@ mod reference;
 mod together;
 mod units;
 
+pub use crate::figures::{grouped, human_bytes};
 pub use address::{Address, AddressError, HostPort};
 pub use keys::{Applies, Key, SECTIONS, Section, nearest};
 pub use problem::{ConfigError, Problem};
 pub use reference::{example, markdown};
-pub use units::{grouped, human_bytes, parse_duration, parse_size, show_duration};
+pub use units::{parse_duration, parse_size, show_duration};
 
 use crate::Settings;
 use crate::pseudonym::Period;

@@ -50,6 +50,7 @@ const BAD: &[&str] = &[
     "[scan]\nparts = 99999999999999999999\n",
     "[policy]\ntag = \"none\"\n",
     "[policy]\nquarantine = [\"type-executabl\"]\n",
+    "[policy]\nreject = [\"size-near-own-limit\"]\nquarantine = [\"content-zip-truncated\", \"size-near-own-limit\"]\n",
     "[store]\nurl = \"mysql://db\"\n",
     "[store]\nurl = \"postgres://mg:secret@db/mailgauge\"\n",
     "[store]\ndirectory = \"var/lib\"\n",

@@ -10,10 +10,15 @@ use toml::de::DeTable;
 /// Everything that is wrong.
 pub(super) fn check(table: &Spanned<DeTable<'_>>, config: &Config) -> Vec<Wrong> {
     let file = File(table);
-    [same_place(&file, config), half_a_certificate(&file, config), open_door(&file, config)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        same_place(&file, config),
+        half_a_certificate(&file, config),
+        open_door(&file, config),
+        decided_twice(&file, config),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The file, for the places of its keys.
@@ -79,6 +84,21 @@ fn open_door(file: &File<'_>, config: &Config) -> Option<Wrong> {
         return Some(Wrong { span, what, help: help.into() });
     }
     None
+}
+
+/// A finding has two consequences: the milder one would never come.
+fn decided_twice(file: &File<'_>, config: &Config) -> Option<Wrong> {
+    let lists = config.settings.policy.lists();
+    lists.iter().enumerate().find_map(|(index, (milder, ids))| {
+        let (stricter, id) = lists[..index]
+            .iter()
+            .find_map(|(action, above)| Some((action, ids.iter().find(|id| above.contains(id))?)))?;
+        Some(Wrong {
+            span: file.place("policy", milder.name())?,
+            what: format!("\"{id}\" stands in `{stricter}` as well, which is stricter and wins"),
+            help: format!("leave it out of `{milder}`, or of `{stricter}`"),
+        })
+    })
 }
 
 fn is_loopback(host: &str) -> bool {

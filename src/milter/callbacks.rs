@@ -4,10 +4,10 @@ use super::negotiation::{Terms, macros};
 use super::session::{Answer, Mail, Powers, Session};
 use super::{Peer, Shared};
 use crate::report::metrics::ErrorKind;
-use crate::report::{QueueId, tag};
+use crate::report::{QueueId, Reply, tag};
 use indymilter::{
     ActionError, Actions, CallbackFuture, Callbacks, Context, ContextActions, EomContext, Macros, ProtoOpts,
-    SocketInfo, Status,
+    SetErrorReply, SocketInfo, Status,
 };
 use std::ffi::{CStr, CString};
 use std::future::ready;
@@ -86,6 +86,14 @@ async fn end(cx: &mut EomContext<Peer>) -> Status {
         session.unguarded();
         let answer = session.end(queue_id, Powers::of(*terms));
         let metrics = session.metrics();
+        if let Some(Reply { code, enhanced, text }) = &answer.refusal {
+            // A reply that the library does not take would be a refusal without words: then the mail is accepted, as after any error of ours.
+            match cx.reply.set_error_reply(code, Some(enhanced), [text.as_str()]) {
+                Ok(()) if code.starts_with('4') => return Status::Tempfail,
+                Ok(()) => return Status::Reject,
+                Err(_) => metrics.internal_error(ErrorKind::Reply),
+            }
+        }
         metrics.forged_tags_left(u64::from(answer.left));
         if carry_out(&cx.actions, *terms, answer, metrics).await.is_err() {
             metrics.internal_error(ErrorKind::Reply);

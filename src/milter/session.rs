@@ -5,9 +5,10 @@ use super::Shared;
 use super::fault::Fault;
 use crate::Settings;
 use crate::catalogue;
+use crate::policy::{Action, Measure};
 use crate::pseudonym::{Address, Key, MessageId};
 use crate::report::metrics::{ErrorKind, OpenGuard, SessionGuard, Stage};
-use crate::report::{Direction, Ending, Metrics, Parties, QueueId, Record, Reference, tag};
+use crate::report::{Direction, Ending, Metrics, Parties, QueueId, Record, Reference, Reply, tag};
 use crate::scan::{EnvelopeFacts, Scanner};
 use crate::system::unix_time;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -123,6 +124,8 @@ pub(super) struct Answer {
     pub tag: Option<String>,
     /// The mail is to be held, for this reason.
     pub quarantine: Option<String>,
+    /// The mail is refused with this reply; then nothing else counts.
+    pub refusal: Option<Reply>,
 }
 
 /// What the MTA lets us do.
@@ -267,17 +270,20 @@ impl Session {
             catch(&self.shared, || {
                 fault.trip("eom");
                 let mut record = message.record(scanner, Ending::Measured);
-                if !powers.quarantine {
-                    record.verdict.quarantine = None;
-                }
-                let tag = record.verdict.tag.then(|| tag::value(&record, answer.left > 0));
-                let quarantine = record.verdict.quarantine.map(|entry| format!("mailgauge: {}", entry.id));
+                let held = |m: &Measure| m.action == Action::Quarantine;
+                record.verdict.measure = record.verdict.measure.filter(|m| powers.quarantine || !held(m));
+                let told = Answer {
+                    tag: record.verdict.tag.then(|| tag::value(&record, answer.left > 0)),
+                    quarantine: record.verdict.measure.filter(held).map(|m| format!("mailgauge: {}", m.because.id)),
+                    refusal: Reply::to(&record),
+                    ..answer
+                };
                 self.shared.reporter.publish(&record);
-                (tag, quarantine)
+                told
             })
         });
         match told {
-            Some((tag, quarantine)) => (answer.tag, answer.quarantine) = (tag, quarantine),
+            Some(told) => answer = told,
             None => tracing::error!(
                 queue_id = message.queue_id.as_ref().map(QueueId::as_str),
                 "a mail passed unmeasured after an internal error"
@@ -334,7 +340,7 @@ impl Message {
         let findings = catalogue::diagnose(&facts, &self.settings.thresholds);
         let mut verdict = self.settings.policy.decide(&findings);
         if ending == Ending::Aborted {
-            (verdict.tag, verdict.quarantine) = (false, None);
+            (verdict.tag, verdict.measure) = (false, None);
         }
         Record {
             time: unix_time(),

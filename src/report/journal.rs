@@ -19,6 +19,7 @@ pub(super) fn tell(record: &Record) {
         attachments = facts.attachments,
         attachment_bytes = facts.attachment_bytes,
         findings,
+        action = record.verdict.action().name(),
         ended = record.ending.name(),
         scan_us = u64::try_from(record.scan_time.as_micros()).unwrap_or(u64::MAX),
         "mail {} {} {findings}",

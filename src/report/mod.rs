@@ -4,6 +4,7 @@ mod journal;
 pub mod metrics;
 mod panics;
 mod reference;
+mod reply;
 pub mod tag;
 
 use crate::catalogue::Finding;
@@ -15,6 +16,7 @@ use crate::scan::facts::{ContentFree, sealed};
 pub use metrics::Metrics;
 pub use panics::install_panic_hook;
 pub use reference::{Reference, ReferenceError};
+pub use reply::Reply;
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -43,7 +43,7 @@ pub struct RecordView {
     pub direction: &'static str,
     /// How the transaction ended: measured, or aborted where the sender broke off.
     pub ending: &'static str,
-    /// What was done: accept, tag or quarantine.
+    /// What was done: accept, tag, quarantine (held), or refused with tempfail (for now) or reject (for good).
     pub action: &'static str,
     /// The highest level among the findings: info, notice, warning or error; clean without findings.
     pub level: &'static str,

@@ -49,6 +49,8 @@ pub struct RecordWords {
         tagged: "It went on, with a line of ours in its header.", "De mail is doorgegaan, met een regel van ons in de kopregels.";
         held: "It is held. The mail administrator releases it with:", "De mail wordt vastgehouden. De mailbeheerder geeft hem vrij met:";
         held_unknown: "It is held, and its queue ID is not known: the mail administrator finds it with `postqueue -p`.", "De mail wordt vastgehouden en het wachtrij-ID is onbekend: de mailbeheerder vindt hem met `postqueue -p`.";
+        deferred: "We refused it for now, because of what is named here. The sender's server tries again, and after some days tells the sender.", "Wij hebben de mail voorlopig geweigerd, om wat hier genoemd staat. De server van de afzender probeert het opnieuw, en meldt het na enkele dagen aan de afzender.";
+        refused: "We refused it for good, because of what is named here. The sender was told so with the reference.", "Wij hebben de mail definitief geweigerd, om wat hier genoemd staat. De afzender heeft dat met de referentie te horen gekregen.";
         aborted: "It never came in whole: the sender's server broke off. It may have tried again later.", "De mail is nooit helemaal aangekomen: de server van de afzender brak af. Misschien probeerde die het later opnieuw.";
 }
 }
@@ -104,6 +106,8 @@ impl RecordWords {
             (Ending::Measured, Action::Tag) => self.tagged,
             (Ending::Measured, Action::Quarantine) if kept.queue_id.is_some() => self.held,
             (Ending::Measured, Action::Quarantine) => self.held_unknown,
+            (Ending::Measured, Action::Tempfail) => self.deferred,
+            (Ending::Measured, Action::Reject) => self.refused,
         }
     }
 }

@@ -48,7 +48,7 @@ fn references(answer: &Value) -> Vec<&str> {
 }
 
 /// A look-up by the form, as a browser sends it: status and page.
-fn fill_in(daemon: &Daemon, fields: &[(&str, &str)]) -> (u16, String) {
+pub fn fill_in(daemon: &Daemon, fields: &[(&str, &str)]) -> (u16, String) {
     let (_, headers, page) = crate::http::get_whole(&format!("{}/", daemon.desk()));
     let cookie = headers.iter().find(|(name, _)| name == "set-cookie").unwrap().1.split(';').next().unwrap().to_owned();
     let token = page.split("name=\"token\" value=\"").nth(1).unwrap().split('"').next().unwrap();

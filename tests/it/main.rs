@@ -22,6 +22,7 @@ mod milter_privacy;
 mod milter_wire;
 mod postfix;
 mod redact;
+mod refusals;
 mod run;
 mod smtp;
 mod sources;

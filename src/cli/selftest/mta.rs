@@ -49,6 +49,7 @@ pub fn send(
             // Accepted or to go on with: the last word. Progress, changes and quarantine come before it.
             (b'a' | b'c', _) => break,
             (b'm' | b'p' | b'q', _) => {}
+            (b'r' | b't' | b'y', _) => return Err(io::Error::other("the policy refuses this mail")),
             (other, _) => return Err(unexpected(other)),
         }
     }

@@ -148,10 +148,18 @@ impl Daemon {
 
     /// SIGTERM; waits for the end.
     pub fn terminate(&mut self) -> std::process::ExitStatus {
-        let mut child = self.child.take().expect("it runs");
-        let kill = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill runs");
-        assert!(kill.success());
-        child.wait().expect("it ends")
+        self.signal("-TERM");
+        self.child.take().expect("it runs").wait().expect("it ends")
+    }
+
+    /// SIGHUP; the configuration is read again a moment later.
+    pub fn reload(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
+        let id = self.child.as_ref().expect("it runs").id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().expect("kill runs").success());
     }
 
     /// Everything it has written so far, of all its starts.
