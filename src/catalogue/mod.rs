@@ -38,6 +38,9 @@ use crate::scan::names::MediaType;
 use crate::scan::{Facts, Part};
 use headers::ended_early;
 
+/// The finding of mails that are larger than many providers accept: what dashboards and the status page call oversized.
+pub const OVERSIZED: &str = "size-exceeds-common-limit";
+
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
 

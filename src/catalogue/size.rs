@@ -19,7 +19,7 @@ const DECLARED_SLACK: u64 = 4 * KIB;
 
 pub(super) static ENTRIES: &[Entry] = &[
     Entry {
-        id: "size-exceeds-common-limit",
+        id: super::OVERSIZED,
         since: "0.1.0",
         group: Group::Size,
         level: Level::Warning,

@@ -102,7 +102,8 @@ async fn serve(
 
     let places = Places::of(&sockets, &config);
     let http = sockets.http.map(|listener| {
-        let router = web::router(registry, metrics, health.clone());
+        let (history, health, look_up) = (reporter.history().clone(), health.clone(), places.desk.clone());
+        let router = web::router(web::Site { registry, metrics, history, health, look_up });
         tokio::spawn(async move {
             if let Err(error) = web::serve(listener, router, async move { drop(http_stopped.await) }).await {
                 tracing::error!(%error, "metrics and health are not served any more; mail is not affected");

@@ -1,5 +1,6 @@
 //! What is told about a mail, once, at its end, in every voice: tag header, metrics, journal line.
 
+pub mod history;
 mod journal;
 pub mod metrics;
 mod panics;
@@ -13,6 +14,8 @@ use crate::pseudonym::Token;
 use crate::scan::Facts;
 use crate::scan::closed::closed;
 use crate::scan::facts::{ContentFree, sealed};
+use crate::system::unix_time;
+pub use history::History;
 pub use metrics::Metrics;
 pub use panics::install_panic_hook;
 pub use reference::{Reference, ReferenceError};
@@ -176,13 +179,14 @@ pub trait Sink: Send + Sync {
 /// The tag is told by the milter itself, for it must be on its way before the mail goes on.
 pub struct Reporter {
     metrics: Arc<Metrics>,
+    history: Arc<History>,
     sink: Option<Box<dyn Sink>>,
 }
 
 impl Reporter {
     /// A reporter that counts in `metrics`, and keeps no records.
     pub fn new(metrics: Arc<Metrics>) -> Reporter {
-        Reporter { metrics, sink: None }
+        Reporter { metrics, history: Arc::new(History::new(unix_time())), sink: None }
     }
 
     /// The same, and records go to `sink`.
@@ -193,10 +197,16 @@ impl Reporter {
     /// Tells about one mail. Call it once for each.
     pub fn publish(&self, record: &Record) {
         self.metrics.message_ended(record);
+        self.history.message_ended(record);
         journal::tell(record);
         if let Some(sink) = &self.sink {
             sink.keep(record);
         }
+    }
+
+    /// The last 24 hours.
+    pub fn history(&self) -> &Arc<History> {
+        &self.history
     }
 
     /// The metrics, for what is not about a single mail.

@@ -1,32 +1,41 @@
-//! HTTP for machines and for the first look: metrics, health, a landing page. Nothing here is about a single mail.
+//! HTTP for machines and for the first look: metrics, health, the status page. Nothing here is about a single mail.
 
 mod connection;
 pub mod desk;
 mod health;
-mod landing;
+mod status;
 
 pub use health::{Health, State as HealthState};
 
-use crate::report::Metrics;
+use crate::catalogue::Language;
+use crate::report::{History, Metrics};
 use crate::system::unix_time;
 use axum::Router;
-use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use prometheus::{Registry, TextEncoder};
 use std::io;
 use std::sync::Arc;
 
+/// What is served.
 #[derive(Clone)]
-struct Site {
-    registry: Registry,
-    metrics: Arc<Metrics>,
-    health: Arc<Health>,
+pub struct Site {
+    /// Where the metrics are registered.
+    pub registry: Registry,
+    /// The metrics.
+    pub metrics: Arc<Metrics>,
+    /// The last 24 hours.
+    pub history: Arc<History>,
+    /// How the daemon is doing.
+    pub health: Arc<Health>,
+    /// Where the look-up page is, if it is served.
+    pub look_up: Option<String>,
 }
 
 /// The routes: `/`, `/metrics`, `/-/healthy`, `/-/ready`.
-pub fn router(registry: Registry, metrics: Arc<Metrics>, health: Arc<Health>) -> Router {
+pub fn router(site: Site) -> Router {
     Router::new()
         .route("/", get(index))
         .route("/style.css", get(style))
@@ -34,7 +43,7 @@ pub fn router(registry: Registry, metrics: Arc<Metrics>, health: Arc<Health>) ->
         .route("/-/healthy", get(|| async { "healthy\n" }))
         .route("/-/ready", get(ready))
         .layer(axum::middleware::map_response(hardened))
-        .with_state(Site { registry, metrics, health })
+        .with_state(site)
 }
 
 /// Serves `router` on a bound socket until `shutdown`; requests that are being answered by then are finished.
@@ -53,12 +62,20 @@ pub async fn serve(
     axum::serve(connection::Bounded::new(listener), router).with_graceful_shutdown(shutdown).await
 }
 
-async fn index(State(site): State<Site>) -> Html<String> {
-    Html(landing::page(site.metrics.figures(), site.health.state()).into_string())
+async fn index(State(site): State<Site>, RawQuery(query): RawQuery, headers: HeaderMap) -> Html<String> {
+    let chosen = query.as_deref().and_then(|query| Language::named(query.strip_prefix("lang=")?));
+    let view = status::View {
+        history: &site.history,
+        state: site.health.state(),
+        look_up: site.look_up.as_deref(),
+        language: chosen.unwrap_or_else(|| desk::language(&headers)),
+        now: unix_time(),
+    };
+    Html(view.page().into_string())
 }
 
 async fn style() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], landing::STYLE)
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], status::STYLE)
 }
 
 async fn scrape(State(site): State<Site>) -> Response {
@@ -116,7 +133,10 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-        let server = tokio::spawn(serve(listener, router(registry, metrics, health.clone()), async {
+        let history = Arc::new(History::new(unix_time()));
+        let look_up = Some("http://127.0.0.1:10726".to_owned());
+        let site = Site { registry, metrics, history, health: health.clone(), look_up };
+        let server = tokio::spawn(serve(listener, router(site), async {
             let _ = stopped.await;
         }));
         let get = |path: &'static str| tokio::task::spawn_blocking(move || get(address, path));
@@ -138,7 +158,9 @@ mod tests {
         let answer = get("/").await.unwrap();
         assert!(answer.contains("content-security-policy: default-src 'none';"), "{answer}");
         assert!(answer.contains("href=\"/metrics\"") && answer.contains(env!("CARGO_PKG_VERSION")));
-        assert!(!answer.contains("<script") && !answer.contains("style=\""));
+        assert!(!answer.contains("<script") && !answer.contains("style=\"") && answer.contains("lang=\"en\""));
+        assert!(answer.contains("href=\"http://127.0.0.1:10726\"") && answer.contains("No mail has passed"));
+        assert!(get("/?lang=nl").await.unwrap().contains("geen mail langsgekomen"));
         assert!(get("/style.css").await.unwrap().contains("content-type: text/css"));
         assert!(get("/nothing").await.unwrap().starts_with("HTTP/1.1 404"));
 

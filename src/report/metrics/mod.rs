@@ -8,7 +8,7 @@ mod reference;
 mod senders;
 mod table;
 
-use super::{CLEAN, Direction, Ending, Record, level_name};
+use super::{CLEAN, Direction, Ending, Record};
 use crate::catalogue::{self, Level};
 use crate::policy::Action;
 use crate::scan::names::FileKind;
@@ -121,17 +121,6 @@ metrics! {
     certificate_until: IntGauge = "mailgauge_lookup_certificate_until_timestamp_seconds" in "seconds since the epoch" by [], &[];
     /// Always 1; the label tells the version.
     build_info: IntGaugeVec = "mailgauge_build_info" in "1" by ["version"], &[];
-}
-
-/// A few figures for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Figures {
-    /// Mails measured since the start.
-    pub messages: u64,
-    /// Those with at least one finding.
-    pub with_findings: u64,
-    /// Sessions open now.
-    pub sessions_open: u64,
 }
 
 /// Counts one as open for as long as it lives.
@@ -350,19 +339,6 @@ impl Metrics {
         self.reload_ok.set(1);
         self.reload_time.set(unix_time());
     }
-
-    /// A few figures for people.
-    pub fn figures(&self) -> Figures {
-        let count = |level| -> u64 {
-            Direction::ALL.iter().map(|d| self.messages.with_label_values(&[level_name(level), d.name()]).get()).sum()
-        };
-        let with_findings = Level::ALL.iter().map(|l| count(Some(*l))).sum();
-        Figures {
-            messages: count(None) + with_findings,
-            with_findings,
-            sessions_open: u64::try_from(self.sessions_open.get()).unwrap_or(0),
-        }
-    }
 }
 
 fn start_at_zero(counters: &IntCounterVec, values: impl Iterator<Item = &'static str>) {
@@ -436,9 +412,8 @@ mod tests {
         ] {
             assert!(text.lines().any(|l| l == line), "no line {line}");
         }
-        assert_eq!(metrics.figures(), Figures { messages: 2, with_findings: 1, sessions_open: 1 });
         drop(session);
-        assert_eq!(metrics.figures().sessions_open, 0);
+        assert_eq!(metrics.sessions_open.get(), 0);
     }
 
     #[test]
@@ -472,7 +447,7 @@ mod tests {
             std::panic::resume_unwind(Box::new(()));
         }));
         assert_eq!(metrics.internal_errors.with_label_values(&["session"]).get(), 1);
-        assert_eq!(metrics.figures().sessions_open, 0);
+        assert_eq!(metrics.sessions_open.get(), 0);
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
 pub(super) const LANGUAGE: &str = "mailgauge-language";
 
 /// The language to answer in: what the switch was set to, or the first of ours that the browser prefers (RFC 9110 §12.5.4).
-pub(super) fn language(headers: &HeaderMap) -> Language {
+pub(in crate::web) fn language(headers: &HeaderMap) -> Language {
     cookie(headers, LANGUAGE).and_then(Language::named).or_else(|| preferred(headers)).unwrap_or(Language::English)
 }
 

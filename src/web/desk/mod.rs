@@ -19,6 +19,7 @@ mod words;
 
 pub use access::Access;
 pub use api::document;
+pub(super) use headers::language;
 pub use tls::{Tls, TlsError};
 
 use super::connection::Bounded;
