@@ -286,7 +286,7 @@ show_what_next() {
     headline 'What to open next'
     if [ $ONCE = no ]; then
         printf '\n'
-        printf '    %-50s  %s\n' "$DESK/" 'the look-up page: ticket DEMO-1, recipient 2-large@example.com' "$HTTP/" 'the landing page' "$HTTP/metrics" 'what Prometheus reads' \
+        printf '    %-50s  %s\n' "$DESK/" 'the look-up page: ticket DEMO-1, recipient 2-large@example.com' "$HTTP/" 'the status page' "$HTTP/metrics" 'what Prometheus reads' \
             "$WORK/mailgauge.log" 'what mailgauge says of itself: a line a mail, no content'
         cat <<END
 

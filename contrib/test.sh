@@ -15,8 +15,8 @@ It installs by apt-get: Postfix with "No configuration" (nothing starts), curl, 
 and libraries (Perl, Python, Ruby, PHP, Node.js) whose mails must give no alarm, those (ImageMagick, ffmpeg, 7z, qpdf...)
 whose files are cut to see whether it shows, PostgreSQL's programs without a cluster, and Chromium for the look-up page; npm,
 where there is none, for the two libraries of the browser test. It needs root, or sudo, for that and for the private Postfix
-of the integration tests. It refuses to replace another mail server. promtool is taken out of Debian's package into the cache without installing
-it, as that would start a server.
+of the integration tests. It refuses to replace another mail server. Prometheus and Alertmanager are taken out of Debian's packages into the cache
+without installing them, as that would start servers.
 END
 }
 
@@ -102,9 +102,9 @@ scripts() {
 printf '%smailgauge: every check and test%s\n\n' "$BOLD" "$PLAIN"
 require_cargo
 require_root_or_sudo
-# Missing Postfix, PostgreSQL or promtool must not look like success.
+# A program that is missing must not look like success.
 export MAILGAUGE_REQUIRE_POSTFIX=1 MAILGAUGE_REQUIRE_COMPOSERS=1 MAILGAUGE_REQUIRE_MAKERS=1 \
-    MAILGAUGE_REQUIRE_POSTGRES=1 RUST_BACKTRACE=1
+    MAILGAUGE_REQUIRE_POSTGRES=1 MAILGAUGE_REQUIRE_PROMETHEUS=1 RUST_BACKTRACE=1
 
 step 'install packages' install_packages "$LOGS/apt.log" postfix curl shellcheck gcc libc6-dev
 # Other people's programs that write mail: tests/composers.
@@ -118,7 +118,7 @@ step 'install PostgreSQL' install_postgresql "$LOGS/apt-postgresql.log"
 NPM=()
 command -v npm >/dev/null || NPM=(nodejs npm)
 step 'install a browser' install_packages "$LOGS/apt-browser.log" chromium openssl "${NPM[@]}"
-step 'install promtool' install_promtool "$LOGS/apt.log"
+step 'install Prometheus' install_prometheus "$LOGS/apt-prometheus.log"
 mapfile -t SCRIPTS < <(scripts)
 step 'shellcheck' shellcheck -x "${SCRIPTS[@]}"
 if cargo fmt --version >/dev/null 2>&1; then

@@ -111,18 +111,27 @@ install_postgresql() {
     install_packages "$log" postgresql openssl
 }
 
-# promtool is part of Debian's prometheus package, which would start a server at every boot: only the tool is taken out of it.
-install_promtool() {
-    local log=$1 dir
-    ! command -v promtool >/dev/null || return 0
+# Prometheus, Alertmanager and their tools out of Debian's packages, which would start servers at every boot if they were installed.
+install_prometheus() {
+    local log=$1
+    take_out_of "$log" prometheus prometheus promtool
+    take_out_of "$log" prometheus-alertmanager prometheus-alertmanager amtool
+}
+
+# Takes programs out of a Debian package into the cache: a log, the package, the programs.
+take_out_of() {
+    local log=$1 package=$2 program dir
+    shift 2
+    for program in "$@"; do command -v "$program" >/dev/null || break; done
+    ! command -v "$program" >/dev/null || return 0
     dir=$(mktemp -d)
-    if ! (cd "$dir" && apt-get -q download prometheus >>"$log" 2>&1); then
+    if ! (cd "$dir" && apt-get -q download "$package" >>"$log" 2>&1); then
         as_root apt-get -q update >>"$log" 2>&1 || true
-        (cd "$dir" && apt-get -q download prometheus >>"$log" 2>&1) || { rm -rf "$dir"; die "cannot download promtool; see $log"; }
+        (cd "$dir" && apt-get -q download "$package" >>"$log" 2>&1) || { rm -rf "$dir"; die "cannot download $package; see $log"; }
     fi
-    dpkg-deb -x "$dir"/prometheus_*.deb "$dir/package"
+    dpkg-deb -x "$dir/$package"_*.deb "$dir/unpacked"
     mkdir -p "$CACHE/tools"
-    install -m 755 "$dir/package/usr/bin/promtool" "$CACHE/tools/promtool"
+    for program in "$@"; do install -m 755 "$dir/unpacked/usr/bin/$program" "$CACHE/tools/$program"; done
     rm -rf "$dir"
 }
 

@@ -475,7 +475,7 @@ mod tests {
             .spawn();
         // Part of Debian's prometheus package; a machine without it skips this check, unless contrib/test.sh has installed it.
         let Ok(mut tool) = tool else {
-            assert!(std::env::var_os("MAILGAUGE_REQUIRE_POSTFIX").is_none(), "promtool is missing");
+            assert!(std::env::var_os("MAILGAUGE_REQUIRE_PROMETHEUS").is_none(), "promtool is missing");
             return;
         };
         tool.stdin.take().unwrap().write_all(scrape(&registry).as_bytes()).unwrap();
