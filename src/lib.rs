@@ -13,6 +13,9 @@ pub mod catalogue;
 pub mod cli;
 pub mod config;
 mod figures;
+#[cfg(test)]
+#[path = "../tests/shared/hostile.rs"]
+mod hostile;
 pub mod milter;
 pub mod policy;
 pub mod pseudonym;

@@ -298,4 +298,31 @@ mod tests {
             assert!(expected(wrong).is_err(), "{wrong}");
         }
     }
+
+    #[test]
+    fn hostile_strings_in_every_argument_have_no_effect() {
+        let (office, _memory, _dir) = log(1);
+        for text in crate::hostile::strings() {
+            // Looked for, and not found; read without writing it down each time.
+            let wanted = Wanted { from: 0, worker: Some(&text) };
+            let mut store = office.store().unwrap();
+            assert_eq!(wanted.each(store.as_mut(), i64::MAX, |_| Ok(())).unwrap(), 0, "{text:?}");
+            for error in [since(&text).err(), expected(&text).err()] {
+                let said = format!("{:#}", error.unwrap_or_else(|| panic!("{text:?} was taken")));
+                assert!(crate::hostile::is_harmless(&said), "{text:?}: {said}");
+            }
+        }
+    }
+
+    #[test]
+    fn hostile_names_and_tickets_are_shown_as_text() {
+        let (office, memory, _dir) = log(1);
+        let row = memory.contents().rows[0].clone();
+        for text in crate::hostile::strings() {
+            let mut row = row.clone();
+            (row.entry.worker, row.entry.ticket) = (text.clone(), text);
+            assert!(crate::hostile::is_harmless(&line(&row)), "{:?}", line(&row));
+        }
+        drop(office);
+    }
 }

@@ -355,4 +355,33 @@ mod tests {
         prune(&office, true, &mut Vec::new()).unwrap();
         assert!(memory.contents().records.is_empty());
     }
+
+    #[test]
+    fn hostile_strings_in_every_argument_have_no_effect() {
+        let all: Vec<String> = crate::hostile::strings().collect();
+        let mut erased = 0;
+        for some in all.chunks(200) {
+            let (office, memory, _dir) = office();
+            mail(&office, &memory, 1, NOW - 60, "jan@example.org", "anna@example.net");
+            for text in some {
+                if let Err(error) = office.ticket(text) {
+                    let said = format!("{error:#}");
+                    assert!(!said.contains(crate::hostile::MARK), "{text:?}: {said}");
+                }
+                match address(text) {
+                    Err(error) => assert!(!format!("{error:#}").contains(crate::hostile::MARK), "{text:?}: {error:#}"),
+                    Ok(address) => {
+                        let told = self::text(|out| erase(&office, "INC-1", &address, out))
+                            + &self::text(|out| export(&office, "INC-1", &address, Format::Json, out));
+                        assert!(told.starts_with("erased: 0 records. "), "{text:?}: {told}");
+                        assert!(told.contains("{\"records\":[\n],"), "{text:?}: {told}");
+                        assert!(!told.contains(crate::hostile::MARK), "{text:?}: {told}");
+                        erased += 1;
+                    }
+                }
+            }
+            assert_eq!(memory.contents().records.len(), 1);
+        }
+        assert!(erased > 1000, "{erased}");
+    }
 }

@@ -58,9 +58,11 @@ pub fn allowed() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()) && std::env::var_os("TERM").is_none_or(|v| v != "dumb")
 }
 
-/// A name from outside, without control characters, so that it cannot steer the terminal.
+/// A name from outside, without control characters and without those that turn the direction of writing, so that it can neither steer the
+/// terminal nor show something else than it is.
 pub fn harmless(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    let turns = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    name.chars().map(|c| if c.is_control() || turns(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Wraps a text at blanks; each line begins with `indent`. Line breaks in the text are blanks.

@@ -149,4 +149,36 @@ mod tests {
         assert!(told("--ticket T1 --sender a@example.org --since 2w").contains("the units are"));
         assert!(look(&office, "--ticket T1 --sender a@example.org").is_ok());
     }
+
+    #[test]
+    fn hostile_strings_in_every_argument_have_no_effect() {
+        let all: Vec<String> = crate::hostile::strings().collect();
+        let mut answered = 0;
+        // The audit log of the tests' store is searched from end to end for the rate limit: a new one now and then.
+        for some in all.chunks(200) {
+            let (mut office, memory, _dir) = office();
+            office.config.settings.desk.rate_limit = u32::MAX;
+            mail(&office, &memory, 1, NOW - 60, "anna@example.net", "jan@example.org");
+            for text in some {
+                for name in ["ticket", "reference", "queue-id", "message-id", "recipient", "sender", "since"] {
+                    let mut line = vec!["mailgauge".to_owned(), "lookup".into(), format!("--{name}={text}")];
+                    match name {
+                        "ticket" => line.push("--sender=a@example.com".into()),
+                        "since" => line.extend(["--ticket=T1".into(), "--sender=a@example.com".into()]),
+                        _ => line.push("--ticket=T1".into()),
+                    }
+                    let Ok(Cli { verb: Verb::Lookup(args) }) = Cli::try_parse_from(line) else { panic!("{text:?}") };
+                    let asked = question(&args).and_then(|it| look_up(&office, &args, it, Language::English));
+                    let said = asked.as_ref().map_or_else(|error| format!("{error:#}"), String::clone);
+                    assert!(crate::hostile::is_harmless(&said), "{name} {text:?}: {said}");
+                    // What is no time is quoted; all else may name a person.
+                    assert!(name == "since" || !said.contains(crate::hostile::MARK), "{name} {text:?}: {said}");
+                    assert!(!said.contains("1 mail found"), "{name} {text:?}: {said}");
+                    answered += usize::from(asked.is_ok());
+                }
+            }
+            assert_eq!(memory.contents().records.len(), 1);
+        }
+        assert!(answered > 10_000, "{answered}");
+    }
 }

@@ -106,6 +106,8 @@ pub struct Site {
     pub address: SocketAddr,
     pub shelf: Memory,
     pub settings: watch::Sender<Arc<Settings>>,
+    /// What is served, without a socket.
+    pub router: Router,
     registry: prometheus::Registry,
 }
 
@@ -142,8 +144,8 @@ impl Site {
         let registry = prometheus::Registry::new();
         let metrics = Arc::new(Metrics::register(&registry).unwrap());
         let router = router(desk, current, &access, metrics).unwrap();
-        tokio::spawn(serve(listener, router, tls, std::future::pending()));
-        Site { address, shelf, settings, registry }
+        tokio::spawn(serve(listener, router.clone(), tls, std::future::pending()));
+        Site { address, shelf, settings, router, registry }
     }
 
     /// The value of a series, as Prometheus reads it.
@@ -217,6 +219,11 @@ pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// A form's body, every byte of it encoded.
 pub fn encoded(form: &HashMap<&str, &str>) -> String {
-    let escaped = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
-    form.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect::<Vec<_>>().join("&")
+    form.iter().map(|(name, value)| format!("{name}={}", percent(value))).collect::<Vec<_>>().join("&")
+}
+
+/// Every byte as `%XX`.
+pub fn percent(text: &str) -> String {
+    let digit = |nibble: u8| char::from(b"0123456789ABCDEF"[usize::from(nibble)]);
+    text.bytes().flat_map(|byte| ['%', digit(byte >> 4), digit(byte & 15)]).collect()
 }
