@@ -123,6 +123,9 @@ async fn serve(
     let mut stop = Some(stop);
 
     places.announce(&config, &log);
+    if let Some(left) = config.left_behind_told() {
+        tracing::warn!("{left}");
+    }
     health.set(HealthState::Ready);
     notify::ready(&places.status());
     let mut watchdog = Watchdog::from_env();

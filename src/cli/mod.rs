@@ -223,6 +223,9 @@ enum StoreVerb {
         /// Even if the clock has gone on by more than the retention since the store was last in use
         #[arg(long)]
         yes: bool,
+        /// Forget what a clock that was ahead has dated later than tomorrow, as well: records and keys. Only if this machine's clock is right
+        #[arg(long)]
+        ahead: bool,
         #[command(flatten)]
         config: ConfigArg,
     },
@@ -382,5 +385,8 @@ fn complain(text: &str) {
 fn check_config(args: &ConfigArg) -> anyhow::Result<ExitCode> {
     let config = args.load()?;
     io::stdout().write_all(config.to_toml().as_bytes())?;
+    if let Some(left) = config.left_behind_told() {
+        complain(&left);
+    }
     Ok(ExitCode::SUCCESS)
 }

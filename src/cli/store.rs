@@ -5,6 +5,7 @@ use super::office::{Office, address, count};
 use super::{Format, StoreVerb};
 use crate::config::{Config, human_bytes, show_duration};
 use crate::pseudonym::Address;
+use crate::pseudonym::{Key, Origin};
 use crate::report::Reference;
 use crate::store::Subject;
 use crate::store::audit::Deed;
@@ -31,7 +32,7 @@ pub fn run(verb: &StoreVerb) -> anyhow::Result<ExitCode> {
     let out = &mut io::stdout().lock();
     match verb {
         StoreVerb::Stats(config) => stats(&Office::new(config)?, out)?,
-        StoreVerb::Prune { yes, config } => prune(&Office::new(config)?, *yes, out)?,
+        StoreVerb::Prune { yes, ahead, config } => prune(&Office::new(config)?, *yes, *ahead, out)?,
         StoreVerb::Erase { subject, yes } => {
             let office = Office::new(&subject.config)?;
             let ticket = office.ticket(&subject.ticket)?;
@@ -67,13 +68,25 @@ fn stats(office: &Office, out: &mut dyn Write) -> anyhow::Result<()> {
         human_bytes(retention.max_bytes)
     )?;
     writeln!(out, "audit log     {}", count(stats.audit_rows, "row"))?;
+    if stats.span.is_some_and(|(_, newest)| is_ahead(Day::of(newest), office.now)) {
+        writeln!(
+            out,
+            "Some records are dated ahead of this machine's clock. If it is right, a clock was wrong when they were written, and they\n\
+             stay until their date is past retention; `mailgauge store prune --ahead` forgets them."
+        )?;
+    }
     let (records, audit) = (show_duration(retention.records), show_duration(retention.audit));
     writeln!(out, "kept for      {records}; the audit log for {audit}")?;
     Ok(())
 }
 
-/// Forgets what is past retention: records, rows of the audit log, keys.
-fn prune(office: &Office, yes: bool, out: &mut dyn Write) -> anyhow::Result<()> {
+/// Whether no clock that is right can have written this day.
+fn is_ahead(day: Day, now: i64) -> bool {
+    day.0 > Day::of(now).0.saturating_add(1)
+}
+
+/// Forgets what is past retention: records, rows of the audit log, keys; and with `ahead` the records and keys of times to come.
+fn prune(office: &Office, yes: bool, ahead: bool, out: &mut dyn Write) -> anyhow::Result<()> {
     let retention = &office.config.settings.retention;
     let mut store = office.store()?;
     if let Some(clock) = store.clock()?
@@ -94,18 +107,31 @@ fn prune(office: &Office, yes: bool, out: &mut dyn Write) -> anyhow::Result<()> 
     while let Some(day) = store.oldest_day()?.filter(|day| *day < first) {
         records += forget(store.as_mut(), day)?;
     }
+    while let Some(day) = newest_day(store.as_mut())?.filter(|day| ahead && is_ahead(*day, office.now)) {
+        records += forget(store.as_mut(), day)?;
+    }
     let before = office.now.saturating_sub(seconds(retention.audit));
     let rows = store.stats()?.audit_rows;
     while office.desk.chain().forget(store.as_mut(), before)? == Progress::More {}
     let rows = rows - store.stats()?.audit_rows;
     let mut keys = 0;
-    for file in office.files.expired(office.now, retention.records)? {
+    let mut past = office.files.expired(office.now, retention.records)?;
+    if ahead {
+        // The next period's key may be there already; none of those behind it.
+        let far = |key: &Key| key.from().saturating_sub(office.now) > key.until().saturating_sub(key.from());
+        past.extend(office.files.load()?.keys.into_iter().filter(|f| f.origin == Origin::Directory && far(&f.key)));
+    }
+    for file in past {
         office.files.destroy(file.key.id())?;
         keys += 1;
     }
     let (records, rows) = (count(records, "record"), count(rows, "row"));
     writeln!(out, "forgotten: {records}, {rows} of the audit log, {}", count(keys, "key"))?;
     Ok(())
+}
+
+fn newest_day(store: &mut dyn Store) -> Result<Option<Day>, StoreError> {
+    Ok(store.stats()?.span.map(|(_, newest)| Day::of(newest)))
 }
 
 fn forget(store: &mut dyn Store, day: Day) -> anyhow::Result<u64> {
@@ -334,7 +360,7 @@ mod tests {
         let retention = &office.config.settings.retention;
         office.files.ensure(NOW - 100 * DAY).unwrap();
         assert_eq!(retention.records.as_secs() as i64, 30 * DAY);
-        let told = text(|out| prune(&office, false, out));
+        let told = text(|out| prune(&office, false, false, out));
         assert_eq!(told, "forgotten: 2 records, 0 rows of the audit log, 1 key\n");
         assert_eq!(memory.contents().records.len(), 2);
         assert_eq!(office.files.load().unwrap().keys.len(), 1);
@@ -344,15 +370,42 @@ mod tests {
     }
 
     #[test]
+    fn what_a_clock_that_was_ahead_has_dated_is_told_and_forgotten_when_asked_for() {
+        let (office, memory, _dir) = office();
+        for (number, days) in [(1, 1), (2, 0), (3, -2), (4, -3650)] {
+            mail(&office, &memory, number, NOW - days * DAY, "jan@example.org", "anna@example.net");
+        }
+        // Those of November and December, and one that a clock in 2036 has made.
+        office.files.ensure(NOW + 20 * DAY).unwrap();
+        office.files.ensure(NOW + 3650 * DAY).unwrap();
+        let keys = office.files.load().unwrap().keys.len();
+        assert!(text(|out| stats(&office, out)).contains("store prune --ahead"));
+        assert_eq!(
+            text(|out| prune(&office, false, false, out)),
+            "forgotten: 0 records, 0 rows of the audit log, 0 keys\n"
+        );
+        let told = text(|out| prune(&office, false, true, out));
+        assert!(told.starts_with("forgotten: 2 records, 0 rows of the audit log, "), "{told}");
+        let left: Vec<_> = memory.contents().records.iter().map(|r| r.kept.reference.bits()).collect();
+        assert_eq!(left, [1, 2]);
+        let left = office.files.load().unwrap().keys;
+        assert!(left.len() < keys && left.iter().all(|file| file.key.from() < NOW + 40 * DAY), "{}", left.len());
+        assert!(
+            office.desk.keyring().at(NOW).is_some() && left.iter().any(|f| f.key.from() <= NOW && NOW < f.key.until())
+        );
+        assert!(!text(|out| stats(&office, out)).contains("--ahead"));
+    }
+
+    #[test]
     fn a_clock_far_ahead_forgets_nothing_unless_it_is_meant() {
         let (office, memory, _dir) = office();
         mail(&office, &memory, 1, NOW - 40 * DAY, "jan@example.org", "anna@example.net");
         memory.contents().clock = Some(NOW - 39 * DAY);
-        let refused = prune(&office, false, &mut Vec::new()).unwrap_err().to_string();
+        let refused = prune(&office, false, false, &mut Vec::new()).unwrap_err().to_string();
         assert!(refused.contains("2026-10-07T12:00:00Z") && refused.contains("--yes"), "{refused}");
         assert_eq!(memory.contents().records.len(), 1);
         assert!(memory.contents().rows.is_empty());
-        prune(&office, true, &mut Vec::new()).unwrap();
+        prune(&office, true, false, &mut Vec::new()).unwrap();
         assert!(memory.contents().records.is_empty());
     }
 

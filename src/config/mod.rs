@@ -204,6 +204,33 @@ impl Config {
         }
     }
 
+    /// What an earlier configuration has left where this one no longer looks, so that nobody forgets it any more: directories of a store and
+    /// of keys.
+    pub fn left_behind(&self) -> Vec<PathBuf> {
+        let mut left = Vec::new();
+        let usual = self.state_directory().join("store");
+        if self.sqlite_file().is_none_or(|file| !file.starts_with(&usual)) {
+            left.push(usual);
+        }
+        if self.store == Location::Off {
+            left.push(self.key_directory());
+        }
+        left.retain(|directory| directory.read_dir().is_ok_and(|mut files| files.next().is_some()));
+        left
+    }
+
+    /// The same as a sentence that says what to do; `None` if there is nothing.
+    pub fn left_behind_told(&self) -> Option<String> {
+        let left: Vec<String> = self.left_behind().iter().map(|directory| directory.display().to_string()).collect();
+        (!left.is_empty()).then(|| {
+            format!(
+                "records or keys of an earlier [store] are still in {}, and nobody forgets them any more. If they are not needed: rm -r {}",
+                left.join(" and "),
+                left.join(" ")
+            )
+        })
+    }
+
     /// The keys whose values differ in `new` and are read at the start only, as `section.key`.
     pub fn needs_restart(&self, new: &Config) -> Vec<String> {
         SECTIONS

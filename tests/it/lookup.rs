@@ -42,7 +42,7 @@ fn ask(daemon: &Daemon, question: Value) -> (u16, Value) {
     (status, serde_json::from_str(&text).unwrap_or_else(|e| panic!("{e} in {text}")))
 }
 
-fn references(answer: &Value) -> Vec<&str> {
+pub fn references(answer: &Value) -> Vec<&str> {
     let records = answer["records"].as_array().unwrap_or_else(|| panic!("no records in {answer}"));
     records.iter().map(|record| record["reference"].as_str().unwrap()).collect()
 }

@@ -11,6 +11,8 @@ mod cut_files;
 mod daemon;
 mod docs;
 mod false_alarms;
+#[path = "../shared/hostile.rs"]
+mod hostile;
 mod http;
 mod kills;
 mod lookup;
@@ -20,6 +22,7 @@ mod milter_descriptors;
 mod milter_fault;
 mod milter_privacy;
 mod milter_wire;
+mod office;
 mod postfix;
 mod redact;
 mod refusals;

@@ -29,6 +29,7 @@ on_both!(
     days_and_bytes_are_told,
     the_clock_is_remembered,
     the_audit_log_is_one_chain,
+    hostile_tickets_and_names_are_kept_as_they_are,
     appending_at_once_does_not_fork_the_chain,
     the_audit_log_is_forgotten_from_its_beginning,
     four_may_start_at_once,
@@ -254,6 +255,31 @@ fn the_audit_log_is_one_chain(place: &Place) {
         ["anna", "bo'b", "carl", "' OR 1=1 --"].map(|worker| store.audit_count(worker, 104, 107).unwrap()),
         [2, 2, 0, 0]
     );
+}
+
+/// What is typed and reaches the store as text: tickets, and logins.
+fn hostile_tickets_and_names_are_kept_as_they_are(place: &Place) {
+    let (mut store, chain) = (place.open(), chain());
+    store.keep(&[record(1, MIDNIGHT, &[1])]).unwrap();
+    // Control characters are refused before; PostgreSQL takes no NUL.
+    let texts: Vec<String> = crate::hostile::strings().map(|text| text.replace('\0', "")).collect();
+    for (number, text) in texts.iter().enumerate() {
+        let entry = Entry { ticket: text.clone(), ..entry(text, number as i64) };
+        store.audit_append(&mut |last| chain.seal(last, entry.clone())).unwrap();
+    }
+    assert_eq!(texts.len(), crate::hostile::STRINGS);
+    for first in (0..texts.len()).step_by(1000) {
+        let rows = store.audit_rows(first as i64 + 1, 1000).unwrap();
+        for (row, text) in rows.iter().zip(&texts[first..first + 1000]) {
+            assert_eq!((&row.entry.worker, &row.entry.ticket), (text, text));
+        }
+    }
+    for text in texts.iter().step_by(50) {
+        let same = texts.iter().filter(|other| *other == text).count();
+        assert_eq!(store.audit_count(text, 0, i64::MAX).unwrap(), same as u64, "{text:?}");
+    }
+    assert_eq!(chain.verify(store.as_mut()).unwrap().seq, texts.len() as i64);
+    assert_eq!(found(store.as_mut(), by_tokens(&[&[1]])), [1]);
 }
 
 fn appending_at_once_does_not_fork_the_chain(place: &Place) {

@@ -40,7 +40,7 @@ impl Place {
 }
 
 /// A record whose reference is made of `number`.
-fn kept(number: u64, time: i64) -> Kept {
+pub fn kept(number: u64, time: i64) -> Kept {
     Kept {
         reference: Reference::from_bits(number),
         queue_id: None,
