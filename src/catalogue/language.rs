@@ -36,6 +36,7 @@ macro_rules! texts {
     ($(#[$meta:meta])* $vis:vis struct $name:ident { $( $text:ident: $english:literal, $dutch:literal; )+ }) => {
         $(#[$meta])*
         $vis struct $name {
+            #[allow(dead_code, reason = "not every table of texts is asked which one it is")]
             $vis language: $crate::catalogue::Language,
             $( $vis $text: &'static str, )+
         }

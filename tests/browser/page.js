@@ -2,7 +2,8 @@
 //
 // usage: node page.js URL OUTDIR
 // The mails behind the page, by the environment: RECIPIENT has got several (one of them held), MESSAGE_ID is one mail's. WORKER and
-// AUDITOR are header fields as JSON that a proxy would send for each; without AUDITOR, the audit log is not looked at.
+// AUDITOR and ADMIN are header fields as JSON that a proxy would send for each; without AUDITOR or ADMIN, their pages are not looked at.
+// STATUS is where the status page is, which has some mails to show.
 import { chromium } from 'playwright-core'
 import { createRequire } from 'node:module'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -15,7 +16,7 @@ const recipient = process.env.RECIPIENT ?? 'jan@example.org'
 const messageId = process.env.MESSAGE_ID ?? '<47@example.com>'
 const ticket = 'INC-2026/0815'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const origin = new URL(url).origin
+const origins = [url, process.env.STATUS].filter(Boolean).map(at => new URL(at).origin)
 const fieldsOf = name => process.env[name] ? JSON.parse(process.env[name]) : {}
 
 const profile = mkdtempSync(join(tmpdir(), 'mailgauge-browser-'))
@@ -37,7 +38,7 @@ function watch (page) {
   page.on('pageerror', error => complaints.push(`error: ${error.message}`))
   page.on('request', request => {
     addresses.push(request.url())
-    if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) complaints.push(`request to ${request.url()}`)
+    if (!origins.some(origin => request.url().startsWith(origin)) && !request.url().startsWith('data:')) complaints.push(`request to ${request.url()}`)
   })
   return page
 }
@@ -180,6 +181,27 @@ try {
     await auditor.goto(new URL('/audit', url).href)
     assert.ok(await auditor.locator('tbody tr').count() >= 5, 'the looks above are written down')
     await look(auditor, 'audit')
+  }
+  if (process.env.ADMIN) {
+    const admin = watch(await browser.newPage())
+    await admin.setExtraHTTPHeaders(fieldsOf('ADMIN'))
+    await admin.goto(url)
+    await admin.click('a[href="/state"]')
+    await admin.waitForSelector('h1')
+    assert.ok(await admin.locator('tbody tr').count() > 15, 'figures')
+    await look(admin, 'state')
+  }
+  if (process.env.STATUS) {
+    const status = watch(await browser.newPage())
+    await status.goto(process.env.STATUS)
+    assert.ok(await status.locator('.trend rect').count() > 0, 'the trend shows the mails')
+    await look(status, 'status')
+    await status.locator('details summary').first().click()
+    await status.click('a[hreflang=nl]')
+    assert.equal(await status.getAttribute('html', 'lang'), 'nl')
+    await status.emulateMedia({ colorScheme: 'dark' })
+    await status.setViewportSize({ width: 390, height: 844 })
+    await look(status, 'status-phone-dark')
   }
   for (const address of addresses) {
     assert.ok(!/%40|@|INC-|nobody/.test(address), `${address} tells what was looked for`)

@@ -68,4 +68,6 @@ done
 export RECIPIENT MESSAGE_ID
 export WORKER='{"X-Remote-User":"anna","X-Remote-Role":"helpdesk"}'
 export AUDITOR='{"X-Remote-User":"otto","X-Remote-Role":"auditor"}'
+export ADMIN='{"X-Remote-User":"ada","X-Remote-Role":"admin"}'
+export STATUS="http://127.0.0.1:$HTTP/"
 "$ROOT/tests/browser/run.sh" "http://127.0.0.1:$DESK" "$OUT"

@@ -123,6 +123,41 @@ metrics! {
     build_info: IntGaugeVec = "mailgauge_build_info" in "1" by ["version"], &[];
 }
 
+/// How mailgauge itself is doing: the metrics that its administrators ask for by name.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// Whether records can be written.
+    pub store_up: bool,
+    /// Bytes of the store in use.
+    pub store_bytes: u64,
+    /// When the oldest day with records began, in seconds since the epoch.
+    pub oldest_record: Option<i64>,
+    /// Records that wait to be written.
+    pub waiting: u64,
+    /// Records that were written.
+    pub written: u64,
+    /// Records that were forgotten.
+    pub forgotten: u64,
+    /// Records that were lost, in the order of [`Loss::ALL`].
+    pub lost: Vec<u64>,
+    /// Whether the clock is in doubt.
+    pub clock_in_doubt: bool,
+    /// Look-ups, in the order of [`LookUp::ALL`].
+    pub look_ups: Vec<u64>,
+    /// Sign-ins that were refused.
+    pub logins_refused: u64,
+    /// When the certificate ends, in seconds since the epoch; `None` without TLS.
+    pub certificate_until: Option<i64>,
+    /// Sessions of MTAs that are open.
+    pub sessions_open: u64,
+    /// Sessions that may be open.
+    pub sessions_limit: u64,
+    /// Faults in mailgauge.
+    pub internal_errors: u64,
+    /// Whether the last reload succeeded.
+    pub reload_ok: bool,
+}
+
 /// Counts one as open for as long as it lives.
 pub struct OpenGuard(IntGauge);
 
@@ -332,6 +367,32 @@ impl Metrics {
     pub fn settle(&self, now: i64) {
         for (id, count) in self.senders.counts(now) {
             self.finding_senders.with_label_values(&[id]).set(count as i64);
+        }
+    }
+
+    /// How things stand, for the administrators' page.
+    pub fn operation(&self) -> Operation {
+        let since_epoch = |gauge: &IntGauge| Some(gauge.get()).filter(|second| *second != 0);
+        let unsigned = |gauge: &IntGauge| u64::try_from(gauge.get()).unwrap_or(0);
+        Operation {
+            store_up: self.store_up.get() == 1,
+            store_bytes: unsigned(&self.store_bytes),
+            oldest_record: since_epoch(&self.oldest_record),
+            waiting: unsigned(&self.store_queue),
+            written: self.records_written.get(),
+            forgotten: self.records_forgotten.get(),
+            lost: Loss::ALL.iter().map(|l| self.records_dropped.with_label_values(&[l.name()]).get()).collect(),
+            clock_in_doubt: self.clock_in_doubt.get() == 1,
+            look_ups: LookUp::ALL.iter().map(|l| self.lookups.with_label_values(&[l.name()]).get()).collect(),
+            logins_refused: self.logins_refused.get(),
+            certificate_until: since_epoch(&self.certificate_until),
+            sessions_open: unsigned(&self.sessions_open),
+            sessions_limit: unsigned(&self.sessions_limit),
+            internal_errors: ErrorKind::ALL
+                .iter()
+                .map(|e| self.internal_errors.with_label_values(&[e.name()]).get())
+                .sum(),
+            reload_ok: self.reload_ok.get() == 1,
         }
     }
 

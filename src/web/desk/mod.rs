@@ -13,6 +13,7 @@ mod headers;
 mod page;
 mod result;
 mod show;
+mod state_page;
 mod tls;
 mod users;
 mod words;
@@ -73,7 +74,7 @@ struct Site {
     metrics: Arc<Metrics>,
 }
 
-/// The routes: the form at `/`, `/lookup`, `/audit`, `/api/v1/lookup`, `/api/v1/openapi.json`, `/-/healthy`. Serve them with [`serve`],
+/// The routes: the form at `/`, `/lookup`, `/audit`, `/state`, `/api/v1/lookup`, `/api/v1/openapi.json`, `/-/healthy`. Serve them with [`serve`],
 /// which tells them who the peer is.
 ///
 /// # Errors
@@ -90,6 +91,7 @@ pub fn router(
         .route("/", get(index))
         .route("/lookup", post(look_up).layer(map_response_with_state(site.clone(), counted)).get(index))
         .route("/audit", get(audit))
+        .route("/state", get(state))
         .route("/api/v1/lookup", post(api_look_up).layer(map_response_with_state(site.clone(), counted)))
         .route("/api/v1/openapi.json", get(openapi))
         .route("/style.css", get(|| async { ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], page::STYLE) }))
@@ -247,6 +249,30 @@ async fn audit(
             sentence(words, Some(&visitor), status, &text)
         }
     }
+}
+
+/// How mailgauge is doing, for administrators.
+async fn state(
+    State(site): Shared,
+    ConnectInfo(Peer(peer)): ConnectInfo<Peer>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let words = Words::of(headers::language(&headers));
+    if let Some(query) = query {
+        return switched(words, "/state", &query);
+    }
+    let visitor = match site.visitor(peer, &headers).await {
+        Ok(visitor) => visitor,
+        Err(refused) => return denied(words, &refused),
+    };
+    if visitor.role != Role::Admin {
+        return sentence(words, Some(&visitor), StatusCode::FORBIDDEN, words.fault_role_state);
+    }
+    let settings = site.settings.borrow().clone();
+    let (operation, keys) = (site.metrics.operation(), site.desk.keyring().keys().to_vec());
+    let main = state_page::State { operation, keys, settings, now: unix_time() }.render(words);
+    Html(page::frame(words, "/state", Some(&visitor), state_page::title(words), main).into_string()).into_response()
 }
 
 /// A look-up from a program.

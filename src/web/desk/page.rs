@@ -41,6 +41,7 @@ pub(super) fn frame(words: &Words, at: &str, visitor: Option<&Visitor>, title: &
                         @if let Some(visitor) = visitor {
                             p.who { (words.signed_in) " " strong { (visitor.name) } " (" (words.role(visitor.role)) ")" }
                             @if visitor.role == Role::Auditor && at != "/audit" { a href="/audit" { (words.to_audit) } }
+                            @if visitor.role == Role::Admin && at != "/state" { a href="/state" { (words.to_state) } }
                         }
                         nav.languages aria-label=(words.languages) {
                             @for (language, name) in [(Language::English, "English"), (Language::Dutch, "Nederlands")] {

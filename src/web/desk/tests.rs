@@ -5,6 +5,7 @@ mod hostile;
 
 use super::*;
 use crate::report::Direction;
+use crate::report::metrics::Loss;
 use crate::store::audit::Deed;
 use crate::store::memory::Contents;
 use fixture::{FORM, Site, record};
@@ -170,11 +171,14 @@ async fn bodies_are_bounded_and_of_the_right_kind() {
 async fn roles_do_what_they_may() {
     let site = Site::start(behind_proxy()).await;
     let look = json!({ "ticket": "INC-1", "recipient": "jan@example.org" });
-    for (role, form, audit, api) in [("helpdesk", 200, 403, 200), ("admin", 200, 403, 200), ("auditor", 403, 200, 403)]
+    for (role, form, audit, state, api) in
+        [("helpdesk", 200, 403, 403, 200), ("admin", 200, 403, 200, 200), ("auditor", 403, 200, 403, 403)]
     {
         let user = as_user("anna", role);
         assert_eq!(site.get("/", &user).await.status, form, "{role}");
         assert_eq!(site.get("/audit", &user).await.status, audit, "{role}");
+        assert_eq!(site.get("/state", &user).await.status, state, "{role}");
+        assert_eq!(site.get("/", &user).await.body.contains("href=\"/state\""), role == "admin", "{role}");
         assert_eq!(site.api(&user, look.clone()).await.status, api, "{role}");
     }
     for (fields, status) in [
@@ -198,6 +202,36 @@ async fn roles_do_what_they_may() {
         assert_eq!((api.status, api.field("content-type")), (status, Some("application/problem+json")), "{fields}");
     }
     assert_eq!(site.audited().iter().filter(|entry| entry.via == Via::Api).count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn administrators_see_how_it_is_doing_and_nothing_of_anybody() {
+    let site = Site::start(behind_proxy()).await;
+    let (admin, helpdesk) = (as_user("anna", "admin"), as_user("bert", "helpdesk"));
+    let look = json!({ "ticket": "INC-4711", "recipient": "jan@example.org" });
+    assert_eq!(site.api(&helpdesk, look.clone()).await.status, 200);
+    assert_eq!(site.api(&helpdesk, json!({ "ticket": "INC-4711" })).await.status, 422);
+    site.metrics.records_lost(Loss::QueueFull, 3);
+    site.metrics.store_measured(35_900_000, None);
+    let page = site.get("/state", &admin).await;
+    for text in [
+        "<th scope=\"row\">can be written</th><td>NO</td>",
+        "35.9 MB of ",
+        "<th scope=\"row\">answered with mails</th><td>1</td>",
+        "<th scope=\"row\">not a question</th><td>1</td>",
+        "3 (queue-full)",
+        "in use",
+        "<td>30 days</td>",
+    ] {
+        assert!(page.body.contains(text), "no {text}: {}", page.body);
+    }
+    for text in ["bert", "jan", "INC-4711", "4TxY6W"] {
+        assert!(!page.body.contains(text), "{text}: {}", page.body);
+    }
+    let dutch = site.get("/state", &(admin + "Accept-Language: nl\r\n")).await;
+    assert!(dutch.body.contains("Toestand van mailgauge") && dutch.body.contains("35,9 MB van "), "{dutch:?}");
+    // Nothing was looked up by it.
+    assert_eq!(site.audited().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

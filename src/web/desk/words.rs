@@ -16,6 +16,7 @@ pub(super) struct Words {
     skip_form: "Skip to the form", "Naar het formulier";
     languages: "Language", "Taal";
     to_audit: "Audit log", "Auditlog";
+    to_state: "State", "Toestand";
     signed_in: "Signed in as", "Aangemeld als";
     written_down: "Every look-up is written down with your name and the ticket.", "Elke opzoeking wordt vastgelegd met uw naam en het ticket.";
 
@@ -133,6 +134,7 @@ pub(super) struct Words {
     fault_body: "The form could not be read. Go back and fill it in again.", "Het formulier kon niet worden gelezen. Ga terug en vul het opnieuw in.";
     fault_query: "Nothing is looked up by a web address, as those are kept in histories and logs. Use the form.", "Er wordt niets opgezocht via een webadres, want die blijven in geschiedenissen en logs staan. Gebruik het formulier.";
     fault_role_auditor: "Your role reads the audit log and does not look up mails.", "Uw rol leest het auditlog en zoekt geen mails op.";
+    fault_role_state: "Only administrators see how mailgauge is doing.", "Alleen beheerders zien hoe het met mailgauge gaat.";
     fault_role_audit: "Only auditors read the audit log.", "Alleen auditors lezen het auditlog.";
     fault_missing: "There is no such page.", "Deze pagina bestaat niet.";
     fault_slow: "It took too long. Try again.", "Het duurde te lang. Probeer het opnieuw.";

@@ -108,6 +108,7 @@ pub struct Site {
     pub settings: watch::Sender<Arc<Settings>>,
     /// What is served, without a socket.
     pub router: Router,
+    pub metrics: Arc<Metrics>,
     registry: prometheus::Registry,
 }
 
@@ -143,9 +144,9 @@ impl Site {
         let tls = Tls::open(&access).unwrap();
         let registry = prometheus::Registry::new();
         let metrics = Arc::new(Metrics::register(&registry).unwrap());
-        let router = router(desk, current, &access, metrics).unwrap();
+        let router = router(desk, current, &access, metrics.clone()).unwrap();
         tokio::spawn(serve(listener, router.clone(), tls, std::future::pending()));
-        Site { address, shelf, settings, router, registry }
+        Site { address, shelf, settings, router, metrics, registry }
     }
 
     /// The value of a series, as Prometheus reads it.
