@@ -12,6 +12,7 @@
 pub mod catalogue;
 pub mod cli;
 pub mod config;
+pub mod dashboards;
 mod figures;
 #[cfg(test)]
 #[path = "../tests/shared/hostile.rs"]

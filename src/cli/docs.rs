@@ -1,4 +1,4 @@
-//! The documents that are made from tables: findings, configuration, command line, metrics, API.
+//! The documents that are made from tables: findings, configuration, command line, metrics, API, dashboards.
 //!
 //! A test fails when one of them is stale; `cargo run -- docs` renews them.
 
@@ -12,14 +12,16 @@ use std::process::ExitCode;
 
 /// Every generated file: its path from the root of the repository, and what belongs into it.
 pub fn files() -> Vec<(&'static str, String)> {
-    vec![
+    let mut files = vec![
         ("contrib/mailgauge.toml", config::example()),
         ("docs/configuration.md", config::markdown()),
         ("docs/findings.md", findings()),
         ("docs/cli.md", command_line()),
         ("docs/metrics.md", crate::report::metrics::reference_markdown()),
         ("docs/openapi.json", crate::web::desk::document()),
-    ]
+    ];
+    files.extend(crate::dashboards::files());
+    files
 }
 
 pub(super) fn write(root: &Path) -> anyhow::Result<ExitCode> {

@@ -10,6 +10,7 @@ mod keeping;
 pub mod keys;
 mod logging;
 mod lookup;
+mod metrics;
 mod notify;
 mod office;
 mod outlet;
@@ -116,6 +117,8 @@ enum Verb {
     List(ListArgs),
     /// Explain a finding: what it means, what to tell the user, who has to fix it
     Explain(ExplainArgs),
+    /// List every metric: name, labels, type, unit and meaning
+    Metrics(ListArgs),
     /// Write the generated documents
     #[command(hide = true)]
     Docs(DocsArgs),
@@ -361,6 +364,7 @@ pub fn main() -> ExitCode {
         Verb::Audit(verb) => audit::run(&verb),
         Verb::List(args) => findings::list(args.format),
         Verb::Explain(args) => findings::explain(&args.ids),
+        Verb::Metrics(args) => metrics::list(args.format),
         Verb::Docs(args) => docs::write(&args.dir),
     };
     match done {

@@ -34,10 +34,11 @@ pub struct Site {
     pub look_up: Option<String>,
 }
 
-/// The routes: `/`, `/metrics`, `/-/healthy`, `/-/ready`.
+/// The routes: `/`, `/findings`, `/metrics`, `/-/healthy`, `/-/ready`.
 pub fn router(site: Site) -> Router {
     Router::new()
         .route("/", get(index))
+        .route("/findings", get(findings))
         .route("/style.css", get(style))
         .route("/metrics", get(scrape))
         .route("/-/healthy", get(|| async { "healthy\n" }))
@@ -62,13 +63,22 @@ pub async fn serve(
     axum::serve(connection::Bounded::new(listener), router).with_graceful_shutdown(shutdown).await
 }
 
+/// The language that the query names, or the one that the browser prefers.
+fn language(query: Option<&str>, headers: &HeaderMap) -> Language {
+    let chosen = query.and_then(|query| Language::named(query.strip_prefix("lang=")?));
+    chosen.unwrap_or_else(|| desk::language(headers))
+}
+
+async fn findings(RawQuery(query): RawQuery, headers: HeaderMap) -> Html<String> {
+    Html(status::findings(language(query.as_deref(), &headers)).into_string())
+}
+
 async fn index(State(site): State<Site>, RawQuery(query): RawQuery, headers: HeaderMap) -> Html<String> {
-    let chosen = query.as_deref().and_then(|query| Language::named(query.strip_prefix("lang=")?));
     let view = status::View {
         history: &site.history,
         state: site.health.state(),
         look_up: site.look_up.as_deref(),
-        language: chosen.unwrap_or_else(|| desk::language(&headers)),
+        language: language(query.as_deref(), &headers),
         now: unix_time(),
     };
     Html(view.page().into_string())
@@ -161,6 +171,8 @@ mod tests {
         assert!(!answer.contains("<script") && !answer.contains("style=\"") && answer.contains("lang=\"en\""));
         assert!(answer.contains("href=\"http://127.0.0.1:10726\"") && answer.contains("No mail has passed"));
         assert!(get("/?lang=nl").await.unwrap().contains("geen mail langsgekomen"));
+        let answer = get("/findings").await.unwrap();
+        assert!(answer.contains("id=\"content-zip-truncated\"") && answer.contains("Tell the user"));
         assert!(get("/style.css").await.unwrap().contains("content-type: text/css"));
         assert!(get("/nothing").await.unwrap().starts_with("HTTP/1.1 404"));
 

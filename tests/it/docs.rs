@@ -42,5 +42,20 @@ fn api() {
 
 #[test]
 fn every_generated_file_has_a_test() {
-    assert_eq!(mailgauge::cli::docs::files().len(), 6, "add a test above");
+    assert_eq!(mailgauge::cli::docs::files().len(), 9, "add a test here");
+}
+
+#[test]
+fn helpdesk_dashboard() {
+    fresh("contrib/grafana/dashboards/helpdesk.json");
+}
+
+#[test]
+fn admin_dashboard() {
+    fresh("contrib/grafana/dashboards/admin.json");
+}
+
+#[test]
+fn capacity_dashboard() {
+    fresh("contrib/grafana/dashboards/capacity.json");
 }

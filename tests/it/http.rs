@@ -16,6 +16,11 @@ pub fn get_whole(url: &str) -> Whole {
     whole(agent_for_any_status().get(url).call())
 }
 
+/// The same, or why there is none.
+pub fn try_get_text(url: &str) -> Result<String, ureq::Error> {
+    agent_for_any_status().get(url).call()?.body_mut().read_to_string()
+}
+
 /// The answer to a POST, whatever its status.
 pub fn post(url: &str, kind: &str, headers: &[(&str, &str)], body: &str) -> Whole {
     let mut request = agent_for_any_status().post(url).header("content-type", kind);

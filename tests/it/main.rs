@@ -24,6 +24,7 @@ mod milter_privacy;
 mod milter_wire;
 mod office;
 mod postfix;
+mod prometheus;
 mod redact;
 mod refusals;
 mod run;

@@ -12,6 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("report", &["scan", "catalogue", "policy", "pseudonym"]),
     ("milter", &["scan", "catalogue", "policy", "report", "pseudonym"]),
     ("store", &["scan", "catalogue", "policy", "report", "pseudonym", "config"]),
+    ("dashboards", &["report", "catalogue"]),
     ("web", &["report", "catalogue", "scan", "policy", "pseudonym", "store", "config"]),
     ("config", &["scan", "catalogue", "policy", "milter", "pseudonym", "store", "web"]),
 ];

@@ -17,9 +17,14 @@ use buckets::{ATTACHMENTS, DECODED_BYTES, SCAN_SECONDS, WIRE_BYTES};
 pub use labels::{ErrorKind, LookUp, Loss, Refusal, Reload, Stage};
 use prometheus::process_collector::ProcessCollector;
 use prometheus::{Histogram, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Registry};
-pub use reference::reference_markdown;
+pub use reference::{Declared, UNUSED, declared, reference_markdown, reference_text, values_of};
 use senders::Senders;
 use table::{Declaration, Series};
+
+/// The upper bounds of a histogram, each with its reason; none for what is no histogram.
+pub fn bounds(metric: &str) -> &'static [(f64, &'static str)] {
+    DECLARATIONS.iter().find(|declaration| declaration.name == metric).map_or(&[], |declaration| declaration.buckets)
+}
 
 /// Declares the metrics: the struct that holds them, the table that describes them, and their registration.
 macro_rules! metrics {

@@ -1,7 +1,10 @@
 //! The status page: the last 24 hours for those who have no Grafana. Nothing on it is about a person or a single mail.
 
 mod chart;
+mod findings;
 mod words;
+
+pub(super) use findings::findings;
 
 use super::HealthState;
 use crate::catalogue::{self, Entry, Language, Level};
@@ -39,53 +42,28 @@ impl View<'_> {
         for (_, sum) in &day {
             all.join(sum);
         }
-        html! {
-            (DOCTYPE)
-            html lang=(self.language.name()) {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    meta name="color-scheme" content="light dark";
-                    title { (words.title) " · mailgauge" }
-                    link rel="stylesheet" href="/style.css";
-                }
-                body {
-                    (self.top(words))
-                    main.status {
-                        (self.head(words, &all))
-                        @if all.mails > 0 {
-                            section.card { h2 { (words.trend) } (chart::trend(words, &day)) }
-                            (self.findings(words, &all))
-                            (sizes(words, &all))
-                        }
-                    }
-                    footer.foot { div.inner { p { "mailgauge " (env!("CARGO_PKG_VERSION")) } p { (words.foot) } } }
+        let main = html! {
+            main.status {
+                (self.head(words, &all))
+                @if all.mails > 0 {
+                    section.card { h2 { (words.trend) } (chart::trend(words, &day)) }
+                    (self.findings(words, &all))
+                    (sizes(words, &all))
                 }
             }
-        }
-    }
-
-    fn top(&self, words: &StatusWords) -> Markup {
+        };
         let state = match self.state {
             HealthState::Ready => words.ready,
             HealthState::Starting => words.starting,
             HealthState::Draining => words.draining,
         };
-        html! {
-            header.top {
-                div.inner {
-                    p.brand { a href="/" { "mailgauge" } " " span class={ "state " (self.state.name()) } { (state) } }
-                    @if let Some(url) = self.look_up { a href=(url) { (words.look_up) } }
-                    a href="/metrics" { (words.metrics) }
-                    nav.languages aria-label=(words.languages) {
-                        @for (language, name) in [(Language::English, "English"), (Language::Dutch, "Nederlands")] {
-                            a href={ "/?lang=" (language.name()) } hreflang=(language.name()) lang=(language.name())
-                                aria-current=[(language == self.language).then_some("true")] { (name) }
-                        }
-                    }
-                }
-            }
-        }
+        let links = html! {
+            span class={ "state " (self.state.name()) } { (state) }
+            @if let Some(url) = self.look_up { a href=(url) { (words.look_up) } }
+            a href="/findings" { (words.findings) }
+            a href="/metrics" { (words.metrics) }
+        };
+        frame(words, "/", Some(links), words.title, main)
     }
 
     /// What a helpdesk worker reads in ten seconds.
@@ -170,7 +148,40 @@ impl View<'_> {
                     summary { (entry.title_in(self.language)) }
                     p.label { (words.tell) }
                     p.copy.tell { (tell) }
+                    p { a href={ "/findings?lang=" (self.language.name()) "#" (entry.id) } { (words.more) } }
                 }
+            }
+        }
+    }
+}
+
+/// A whole page. `at` is its path, for the language switch.
+fn frame(words: &StatusWords, at: &str, links: Option<Markup>, title: &str, main: Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang=(words.language.name()) {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · mailgauge" }
+                link rel="stylesheet" href="/style.css";
+            }
+            body {
+                header.top {
+                    div.inner {
+                        p.brand { a href="/" { "mailgauge" } }
+                        @if let Some(links) = links { (links) }
+                        nav.languages aria-label=(words.languages) {
+                            @for (language, name) in [(Language::English, "English"), (Language::Dutch, "Nederlands")] {
+                                a href={ (at) "?lang=" (language.name()) } hreflang=(language.name()) lang=(language.name())
+                                    aria-current=[(language == words.language).then_some("true")] { (name) }
+                            }
+                        }
+                    }
+                }
+                (main)
+                footer.foot { div.inner { p { "mailgauge " (env!("CARGO_PKG_VERSION")) } p { (words.foot) } } }
             }
         }
     }

@@ -55,6 +55,14 @@ pub(super) struct StatusWords {
         notice: "Notice", "Let op";
         warning: "Warning", "Waarschuwing";
         error: "Error", "Fout";
+        more: "More about it", "Meer hierover";
+        findings: "What every finding means", "Wat elke bevinding betekent";
+        findings_lead: "What mailgauge can find in a mail, what it means and what to tell the user.", "Wat mailgauge in een mail kan vinden, wat het betekent en wat u tegen de gebruiker zegt. De achtergrond is in het Engels.";
+        what: "What was seen", "Wat er gezien is";
+        why: "Why it matters", "Waarom het uitmaakt";
+        fix: "Who has to fix it", "Wie het moet oplossen";
+        misses: "What this does not see", "Wat dit niet ziet";
+        source: "Source", "Bron";
         look_up: "Look up one mail", "Eén mail opzoeken";
         metrics: "Metrics for Prometheus", "Metrics voor Prometheus";
         foot: "Counted by this process since it began; after a restart it begins anew.", "Geteld door dit proces sinds het begon; na een herstart begint het opnieuw.";

@@ -100,6 +100,11 @@ impl Daemon {
         }
     }
 
+    /// Where Prometheus scrapes it: host and port.
+    pub fn scraped_at(&self) -> String {
+        format!("127.0.0.1:{}", self.http)
+    }
+
     /// Where the look-up page is.
     pub fn desk(&self) -> &str {
         &self.desk

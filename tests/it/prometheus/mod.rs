@@ -1,0 +1,6 @@
+//! Dashboards, rules and what they ask of Prometheus.
+
+mod dashboards;
+mod linter;
+mod live;
+mod promql;
