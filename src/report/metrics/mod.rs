@@ -420,6 +420,7 @@ mod tests {
     use crate::pseudonym::Token;
     use crate::report::Parties;
     use crate::report::testing::{finding, record};
+    use crate::scan::{EnvelopeFacts, Limits, Scanner};
     use prometheus::TextEncoder;
     use std::collections::HashSet;
 
@@ -480,6 +481,61 @@ mod tests {
         }
         drop(session);
         assert_eq!(metrics.sessions_open.get(), 0);
+    }
+
+    /// Whatever mail comes: here a million, of facts that no mail has together.
+    #[test]
+    fn a_million_hostile_mails_make_no_new_series() {
+        let registry = Registry::new();
+        let metrics = Metrics::register(&registry).unwrap();
+        let before = series(&scrape(&registry));
+        let mut seed = 0x6D61_696C_u64;
+        let mut random = |below: u64| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            seed % below
+        };
+        let entries: Vec<_> = catalogue::all().collect();
+        let mut scanner = Scanner::new(Limits::default(), EnvelopeFacts::default());
+        scanner.header(b"Content-Disposition", b" attachment");
+        scanner.end_of_headers();
+        scanner.body(b"x\r\n");
+        let attachment = scanner.finish().parts[0].clone();
+        assert!(attachment.attachment);
+        let mails: Vec<Record> = (0..2000)
+            .map(|_| {
+                let found = (0..random(8)).map(|_| entries[random(entries.len() as u64) as usize]);
+                let mut mail = record(found.map(|entry| catalogue::Finding { entry, part: None }).collect());
+                mail.direction = Direction::ALL[random(3) as usize];
+                mail.ending = if random(9) == 0 { Ending::Aborted } else { Ending::Measured };
+                mail.facts.wire_bytes = random(u64::MAX) >> random(64);
+                mail.facts.attachments = random(u64::from(u32::MAX)) as u32;
+                mail.facts.parts = vec![attachment.clone(); random(5) as usize];
+                for part in &mut mail.facts.parts {
+                    part.detected = FileKind::ALL[random(FileKind::ALL.len() as u64) as usize];
+                    part.decoded_bytes = random(u64::MAX) >> random(64);
+                }
+                let token = |n: u64| Token::from([n as u8; Token::BYTES]);
+                mail.parties =
+                    Parties { sender: Some(token(random(256))), recipients: vec![token(1)], message_id: None };
+                mail.verdict.measure = (random(2) == 0).then(|| crate::policy::Measure {
+                    action: [Action::Quarantine, Action::Tempfail, Action::Reject][random(3) as usize],
+                    because: entries[0],
+                });
+                mail
+            })
+            .collect();
+        for _ in 0..500 {
+            mails.iter().for_each(|mail| metrics.message_ended(mail));
+        }
+        metrics.settle(mails[0].time);
+        let after = scrape(&registry);
+        assert_eq!(before, series(&after));
+        let counted = after.lines().filter(|line| line.starts_with("mailgauge_verdicts_total"));
+        let counted: u64 = counted.map(|line| line.rsplit_once(' ').unwrap().1.parse::<u64>().unwrap()).sum();
+        let measured = mails.iter().filter(|mail| mail.ending == Ending::Measured).count() as u64;
+        assert_eq!(counted, 500 * measured);
     }
 
     #[test]
