@@ -13,8 +13,10 @@ Sends six real mails through a private Postfix with mailgauge as its milter, and
   --once    end after that; without it, mailgauge and Postfix stay up until Ctrl-C
   --help    this text
 
-It installs what is missing by apt-get (Postfix with "No configuration", which starts nothing; curl; a linker for Rust), builds
-mailgauge in release mode outside the checkout, and keeps everything else in one directory under /tmp that it removes at the end.
+It installs what is missing by apt-get (Postfix with "No configuration", which starts nothing; curl; a linker for Rust), takes
+Prometheus and Alertmanager out of Debian's packages into the cache without installing them (but for Alertmanager's templates,
+which it wants in /usr/share/prometheus), builds mailgauge in release mode
+outside the checkout, and keeps everything else in one directory under /tmp that it removes at the end.
 It needs root, or sudo, to install and to start the private Postfix. It refuses to replace another mail server. A Postfix of
 your own is not touched, and nothing listens anywhere but on 127.0.0.1.
 END
@@ -46,6 +48,7 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/mailgauge-demo.XXXXXX")
 chmod 755 "$WORK"
 LOG=$WORK/demo.log
 DAEMON=''
+WATCHERS=()
 SUCCESS=no
 
 clean_up() {
@@ -55,6 +58,7 @@ clean_up() {
         kill "$DAEMON" 2>/dev/null || true
         wait "$DAEMON" 2>/dev/null || true
     fi
+    [ ${#WATCHERS[@]} -eq 0 ] || { kill "${WATCHERS[@]}" && wait "${WATCHERS[@]}"; } 2>/dev/null || true
     private_postfix stop "$WORK/postfix" 2>/dev/null || true
     if [ $SUCCESS = no ] && [ -s "$LOG" ]; then
         mkdir -p "$CACHE" && cp "$LOG" "$CACHE/demo.log"
@@ -89,6 +93,12 @@ install_what_is_missing() {
     fi
 }
 
+get_prometheus() {
+    announce 'get Prometheus, Alertmanager'
+    install_prometheus "$LOG"
+    announce_end "$(prometheus --version 2>&1 | sed -n '1s/,* *(.*//p')"
+}
+
 build() {
     announce 'build mailgauge'
     (cd "$ROOT" && cargo build --release --locked --bin mailgauge) >>"$LOG" 2>&1 || fail_with "$LOG" 'cargo build failed.'
@@ -121,6 +131,41 @@ start_mailgauge() {
         sleep 0.1
     done
     fail_with "$WORK/mailgauge.log" 'mailgauge did not start.'
+}
+
+# Both on loopback, with the project's rules, and with nobody who would be sent a message.
+start_prometheus() {
+    announce 'start Prometheus, Alertmanager'
+    local prometheus_port alertmanager_port
+    prometheus_port=$(free_port) alertmanager_port=$(free_port)
+    PROMETHEUS=http://127.0.0.1:$prometheus_port ALERTMANAGER=http://127.0.0.1:$alertmanager_port
+    mkdir "$WORK/watch"
+    printf 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n' >"$WORK/watch/alertmanager.yml"
+    cat >"$WORK/watch/prometheus.yml" <<YAML
+global: { scrape_interval: 1s, evaluation_interval: 5s }
+rule_files: ["$ROOT/contrib/prometheus/mailgauge-*.yml"]
+alerting: { alertmanagers: [{ static_configs: [{ targets: ["127.0.0.1:$alertmanager_port"] }] }] }
+scrape_configs: [{ job_name: mailgauge, static_configs: [{ targets: ["127.0.0.1:$HTTP_PORT"] }] }]
+YAML
+    prometheus --config.file="$WORK/watch/prometheus.yml" --storage.tsdb.path="$WORK/watch/data" \
+        --web.listen-address="127.0.0.1:$prometheus_port" >"$WORK/watch/log" 2>&1 &
+    WATCHERS+=($!)
+    prometheus-alertmanager --config.file="$WORK/watch/alertmanager.yml" --storage.path="$WORK/watch/alerts" \
+        --web.listen-address="127.0.0.1:$alertmanager_port" --cluster.listen-address= >"$WORK/watch/alertmanager.log" 2>&1 &
+    WATCHERS+=($!)
+    for _ in $(seq 300); do
+        if [ "$(ask_prometheus 'up{job="mailgauge"}')" = 1 ] && curl -fs -o /dev/null "$ALERTMANAGER/-/ready"; then
+            announce_end "$PROMETHEUS/alerts, $ALERTMANAGER/"
+            return
+        fi
+        sleep 0.1
+    done
+    fail_with "$WORK/watch/log" 'Prometheus did not start, or does not reach mailgauge.'
+}
+
+# The value of a query that gives one; nothing without.
+ask_prometheus() {
+    curl -fsS -G --data-urlencode "query=$1" "$PROMETHEUS/api/v1/query" 2>/dev/null | sed -n 's/.*"value":\[[0-9.]*,"\([^"]*\)"\].*/\1/p'
 }
 
 milter_setting() {
@@ -282,11 +327,27 @@ show_look_up() {
     "$MAILGAUGE" audit list | tail -n 3 | sed 's/^\(.\)/    \1/'
 }
 
+# What dashboards and alerts read.
+show_prometheus() {
+    headline 'What Prometheus knows'
+    printf '\n'
+    for _ in $(seq 100); do
+        [ "$(ask_prometheus 'sum(mailgauge_messages_total)')" != ${#MAILS[@]} ] || break
+        sleep 0.1
+    done
+    printf '    %14s  %s\n' "$(ask_prometheus 'sum(mailgauge_messages_total)')" 'mails' \
+        "$(ask_prometheus 'sum(mailgauge_messages_total{level=~"warning|error"})')" 'with problems' \
+        "$(ask_prometheus 'sum(mailgauge_findings_total{id="size-exceeds-common-limit"})')" 'too large for many providers' \
+        "$(curl -fsS "$PROMETHEUS/api/v1/rules?type=alert" | grep -o '"type":"alerting"' | wc -l)" 'alerting rules are loaded'
+}
+
 show_what_next() {
     headline 'What to open next'
     if [ $ONCE = no ]; then
         printf '\n'
         printf '    %-50s  %s\n' "$DESK/" 'the look-up page: ticket DEMO-1, recipient 2-large@example.com' "$HTTP/" 'the status page' "$HTTP/metrics" 'what Prometheus reads' \
+            "$PROMETHEUS/graph?g0.expr=mailgauge_findings_total%20%3E%200&g0.tab=1" 'Prometheus: what was found' \
+            "$PROMETHEUS/alerts" 'the alerts, and which of them are pending' "$ALERTMANAGER/" 'Alertmanager, which tells nobody here' \
             "$WORK/mailgauge.log" 'what mailgauge says of itself: a line a mail, no content'
         cat <<END
 
@@ -302,6 +363,10 @@ END
     cat <<END
     mailgauge list    every finding there is
 
+    Dashboards: contrib/grafana/README.md. Where Grafana runs, one command each:
+      jq '{dashboard: ., overwrite: true}' contrib/grafana/dashboards/helpdesk.json |
+        curl -u admin -H 'Content-Type: application/json' -d @- http://127.0.0.1:3000/api/dashboards/db
+
     To wire it into your own Postfix, with \`mailgauge run\` on the same machine:
       postconf -e 'smtpd_milters = $(MILTER_PORT=10724 milter_setting)'
       postfix reload
@@ -314,8 +379,10 @@ printf '%smailgauge demo%s\n\n' "$BOLD" "$PLAIN"
 require_cargo
 require_root_or_sudo
 install_what_is_missing
+get_prometheus
 build
 start_mailgauge
+start_prometheus
 start_postfix
 scrape >"$WORK/metrics.before"
 send_all
@@ -324,6 +391,7 @@ show_mails
 show_explanation
 show_look_up
 show_metrics
+show_prometheus
 show_what_next
 SUCCESS=yes
 if [ $ONCE = no ]; then

@@ -16,7 +16,7 @@ and libraries (Perl, Python, Ruby, PHP, Node.js) whose mails must give no alarm,
 whose files are cut to see whether it shows, PostgreSQL's programs without a cluster, and Chromium for the look-up page; npm,
 where there is none, for the two libraries of the browser test. It needs root, or sudo, for that and for the private Postfix
 of the integration tests. It refuses to replace another mail server. Prometheus and Alertmanager are taken out of Debian's packages into the cache
-without installing them, as that would start servers.
+without installing them, as that would start servers; Alertmanager's templates go where it wants them, to /usr/share/prometheus.
 END
 }
 
@@ -86,6 +86,7 @@ demo() {
     [ "$(grep -c '^ *X-Mailgauge: v=1; ref=' <<<"$out")" -eq 6 ] || { echo 'not every mail was tagged'; return 1; }
     grep -q 'postsuper\|Incomplete archive' <<<"$out" || { echo 'the look-up has shown nothing'; return 1; }
     grep -q 'lookup-recipient\|DEMO-1' <<<"$out" || { echo 'the look-up was not written down'; return 1; }
+    grep -q '^ *25  alerting rules are loaded' <<<"$out" || { echo 'Prometheus has not loaded the rules'; return 1; }
     grep -q 'mailgauge_messages_total' <<<"$out" || { echo 'no metric moved'; return 1; }
     rmdir "$place" || { echo 'the demo left something behind'; return 1; }
 }

@@ -114,16 +114,24 @@ install_postgresql() {
 # Prometheus, Alertmanager and their tools out of Debian's packages, which would start servers at every boot if they were installed.
 install_prometheus() {
     local log=$1
-    take_out_of "$log" prometheus prometheus promtool
-    take_out_of "$log" prometheus-alertmanager prometheus-alertmanager amtool
+    have prometheus promtool || take_out_of "$log" prometheus prometheus promtool
+    have prometheus-alertmanager amtool && [ -e "$ALERTMANAGER_TEMPLATES" ] ||
+        take_out_of "$log" prometheus-alertmanager prometheus-alertmanager amtool
 }
+
+# Whether all these programs are there.
+have() {
+    local program
+    for program in "$@"; do command -v "$program" >/dev/null || return 1; done
+}
+
+# Where Debian's Alertmanager looks for its own templates, without which it does not start.
+readonly ALERTMANAGER_TEMPLATES=/usr/share/prometheus/alertmanager
 
 # Takes programs out of a Debian package into the cache: a log, the package, the programs.
 take_out_of() {
     local log=$1 package=$2 program dir
     shift 2
-    for program in "$@"; do command -v "$program" >/dev/null || break; done
-    ! command -v "$program" >/dev/null || return 0
     dir=$(mktemp -d)
     if ! (cd "$dir" && apt-get -q download "$package" >>"$log" 2>&1); then
         as_root apt-get -q update >>"$log" 2>&1 || true
@@ -132,6 +140,10 @@ take_out_of() {
     dpkg-deb -x "$dir/$package"_*.deb "$dir/unpacked"
     mkdir -p "$CACHE/tools"
     for program in "$@"; do install -m 755 "$dir/unpacked/usr/bin/$program" "$CACHE/tools/$program"; done
+    if [ -d "$dir/unpacked$ALERTMANAGER_TEMPLATES" ] && [ ! -e "$ALERTMANAGER_TEMPLATES" ]; then
+        as_root mkdir -p "$ALERTMANAGER_TEMPLATES"
+        as_root cp "$dir/unpacked$ALERTMANAGER_TEMPLATES"/*.tmpl "$ALERTMANAGER_TEMPLATES/"
+    fi
     rm -rf "$dir"
 }
 

@@ -5,7 +5,7 @@ use super::keys::Keeper;
 use super::office::key_files;
 use crate::Settings;
 use crate::config::Config;
-use crate::pseudonym::{KeyFiles, Keyring};
+use crate::pseudonym::{KeyFiles, Keyring, end_of_keys};
 use crate::report::metrics::Loss;
 use crate::report::{Metrics, Record, Sink};
 use crate::store::audit::Chain;
@@ -100,7 +100,7 @@ impl Keeping {
         if let Some(now) = self.trusted.now() {
             keeper.destroy_expired(now, self.settings.borrow().retention.records);
         }
-        self.metrics.key_in_use(self.keyring.at(now).map(|key| key.until()));
+        self.metrics.keys_until(Some(end_of_keys(&self.keyring.keys(), now)).filter(|until| *until > now));
         if self.begun.get().is_none() {
             match self.begin(target) {
                 Ok(begun) => drop(self.begun.set(begun)),

@@ -35,6 +35,16 @@ impl Keyring {
     }
 }
 
+/// The first second from `from` on that has no key (seconds since the epoch): `from` itself if it has none.
+pub fn end_of_keys(keys: &[Arc<Key>], from: i64) -> i64 {
+    let mut at = from;
+    // Each round goes on to the end of a key that holds the second reached.
+    while let Some(next) = keys.iter().filter(|k| k.from() <= at && at < k.until()).map(|k| k.until()).max() {
+        at = next;
+    }
+    at
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +59,13 @@ mod tests {
             [at(-1), at(0), at(49), at(50), at(99), at(100), at(200)],
             [None, Some(1), Some(1), Some(2), Some(2), Some(3), None]
         );
+    }
+
+    #[test]
+    fn keys_last_until_the_first_gap() {
+        let key = |id, from, until| Key::new(KeyId(id), from, until, &[0; Key::SECRET]);
+        let ring = Keyring::new(vec![key(1, 0, 100), key(2, 50, 100), key(3, 100, 200), key(4, 201, 300)]);
+        let end = |from| end_of_keys(&ring.keys(), from);
+        assert_eq!([end(-1), end(0), end(99), end(100), end(200), end(201)], [-1, 200, 200, 200, 200, 300]);
     }
 }

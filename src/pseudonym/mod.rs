@@ -16,7 +16,7 @@ mod period;
 pub use address::Address;
 pub use files::{KeyFile, KeyFileError, KeyFiles, Loaded, Origin, Reloaded};
 pub use key::{Key, KeyId};
-pub use keyring::Keyring;
+pub use keyring::{Keyring, end_of_keys};
 pub use message_id::MessageId;
 pub use period::Period;
 

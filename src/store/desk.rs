@@ -2,7 +2,7 @@
 
 use super::audit::{Chain, Deed, Entry, Role, VerifyError, Via};
 use super::{By, Kept, Probe, Query, Store, StoreError, Subject, TicketForm};
-use crate::pseudonym::{Address, Key, Keyring, MessageId, Token};
+use crate::pseudonym::{Address, Key, Keyring, MessageId, Token, end_of_keys};
 use crate::report::{QueueId, Reference};
 use crate::system::seconds;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -258,15 +258,7 @@ impl Desk {
 
 /// Whether each second from `from` to `until` has a key.
 pub(crate) fn covered(keys: &[Arc<Key>], from: i64, until: i64) -> bool {
-    let mut at = from;
-    // Each round goes on to the end of a key that holds the second reached.
-    while let Some(next) = keys.iter().filter(|k| k.from() <= at && at < k.until()).map(|k| k.until()).max() {
-        if next > until {
-            return true;
-        }
-        at = next;
-    }
-    false
+    end_of_keys(keys, from) > until
 }
 
 fn deed(question: &Question) -> Deed {

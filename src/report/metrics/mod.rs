@@ -94,7 +94,7 @@ metrics! {
     tags_left: IntCounter = "mailgauge_forged_tags_left_total" in "header fields" by [], &[];
     /// Log lines that were dropped because whoever reads the log did not keep up; the mail does not wait for them.
     log_lines_dropped: IntCounter = "mailgauge_log_lines_dropped_total" in "lines" by [], &[];
-    /// When the key that makes tokens now ends, and another one must be there; 0 without a key, when records go without tokens.
+    /// Until when there is a key that makes tokens, the next one included, which is made an hour before the end of the one in use; 0 without a key, when records go without tokens.
     key_until: IntGauge = "mailgauge_key_until_timestamp_seconds" in "seconds since the epoch" by [], &[];
     /// Attempts to read the configuration again.
     reloads: IntCounterVec = "mailgauge_config_reloads_total" in "reloads" by ["result"], &[];
@@ -296,8 +296,8 @@ impl Metrics {
         self.sessions_limit.set(i64::try_from(count).unwrap_or(i64::MAX));
     }
 
-    /// Until when the key in use makes tokens, in seconds since the epoch; `None` if there is none.
-    pub fn key_in_use(&self, until: Option<i64>) {
+    /// Until when there are keys that make tokens, in seconds since the epoch; `None` if there is none now.
+    pub fn keys_until(&self, until: Option<i64>) {
         self.key_until.set(until.unwrap_or(0));
     }
 
