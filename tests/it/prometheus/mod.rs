@@ -1,5 +1,6 @@
 //! Dashboards, rules and what they ask of Prometheus.
 
+mod alerts;
 mod dashboards;
 mod linter;
 mod live;
