@@ -18,6 +18,7 @@ pub fn files() -> Vec<(&'static str, String)> {
         ("docs/findings.md", findings()),
         ("docs/cli.md", command_line()),
         ("docs/metrics.md", crate::report::metrics::reference_markdown()),
+        ("docs/dashboards.md", crate::dashboards::markdown()),
         ("docs/openapi.json", crate::web::desk::document()),
     ];
     files.extend(crate::dashboards::files());

@@ -39,7 +39,7 @@ fn glance() -> Vec<Panel> {
     vec![
         yes_no(
             stat("Scraped", "none", "Whether Prometheus reaches every instance.")
-                .ask_once("up", format!("min({})", series("up", ""))),
+                .ask_once("up", format!("min({}) or vector(0)", series("up", ""))),
             0.0,
             "NO",
         ),

@@ -28,13 +28,13 @@ fn now() -> Vec<Panel> {
     vec![
         Panel::new(Kind::Stat, "mailgauge", "none", (4, 4), "Whether mail is measured. NOT MEASURING: the mail still flows, but nothing \
             below is true any more. Tell the administrator.")
-        .ask_once("state", format!("min({})", series("up", "")))
+        .ask_once("state", format!("min({}) or vector(0)", series("up", "")))
         .say(0.0, "NOT MEASURING", Colour::Act)
         .say(1.0, "measuring", Colour::Good),
         stat("Mails", "short", "Mails that passed in the time shown.").ask_once("mails", total(mails, "")),
         stat("With problems", "percentunit", "Share of mails with a warning or an error: something that recipients notice. Yellow from \
             5 %, red from 20 %: a usual day lies below that. Compare with yesterday before you worry.")
-        .ask_once("share", format!("{problems} / {}", total(mails, "")))
+        .ask_once("share", format!("{problems} / ({} > 0)", total(mails, "")))
         .from(0.05, Colour::Watch)
         .from(0.2, Colour::Act),
         stat("Too large for many", "short", "Mails larger than many providers accept (20 MiB on the wire, unless configured otherwise). \

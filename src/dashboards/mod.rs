@@ -9,6 +9,8 @@ mod helpdesk;
 mod json;
 mod query;
 
+use std::fmt::Write as _;
+
 /// A dashboard.
 pub struct Dashboard {
     /// Its fixed uid in Grafana, and the name of its file behind `mailgauge-`.
@@ -111,6 +113,36 @@ pub fn files() -> Vec<(&'static str, String)> {
         _ => "contrib/grafana/dashboards/capacity.json",
     };
     all().iter().map(|dashboard| (path(dashboard.uid), json::render(dashboard))).collect()
+}
+
+/// `docs/dashboards.md`: what each panel shows, in the words that it has itself.
+pub fn markdown() -> String {
+    let mut text = String::from(
+        "# Dashboards\n\n<!-- Made by `cargo run -- docs` from src/dashboards: edit there. -->\n\n\
+         What is in `contrib/grafana/dashboards`; [contrib/grafana/README.md](../contrib/grafana/README.md) says how to load them. Each panel has its text in\n\
+         Grafana, too: at the **i** beside its title. Without Grafana, mailgauge's own status page shows the last 24 hours.\n\n\
+         All of them can be narrowed to a job and to an instance of mailgauge; several instances are added up.\n",
+    );
+    for dashboard in all() {
+        let _ = write!(
+            text,
+            "\n## {}\n\n{} Shows `{}` unless told otherwise.\n",
+            dashboard.title, dashboard.description, dashboard.from
+        );
+        for row in dashboard.rows {
+            let _ = write!(text, "\n### {}\n\n", row.title);
+            for panel in row.panels {
+                // The links of a text lead to where a variable of Grafana says.
+                let about = if panel.kind == Kind::Text {
+                    "Links to the look-up page and to what findings mean."
+                } else {
+                    &panel.description
+                };
+                let _ = writeln!(text, "- **{}**: {about}", panel.title);
+            }
+        }
+    }
+    text
 }
 
 impl Panel {

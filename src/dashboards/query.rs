@@ -44,7 +44,7 @@ pub(super) fn titled(expr: &str, level: &str) -> String {
 /// The share of a histogram's observations that are larger than one of its bounds, over the time shown.
 pub(super) fn share_above(histogram: &str, bound: f64) -> String {
     let below = total(&format!("{histogram}_bucket"), &format!("le=~\"{}\"", le(bound)));
-    format!("1 - {below} / {}", total(&format!("{histogram}_count"), ""))
+    format!("1 - {below} / ({} > 0)", total(&format!("{histogram}_count"), ""))
 }
 
 /// How many of a histogram's observations are larger than one of its bounds, over the time shown.

@@ -42,7 +42,7 @@ fn api() {
 
 #[test]
 fn every_generated_file_has_a_test() {
-    assert_eq!(mailgauge::cli::docs::files().len(), 9, "add a test here");
+    assert_eq!(mailgauge::cli::docs::files().len(), 10, "add a test here");
 }
 
 #[test]
@@ -58,4 +58,9 @@ fn admin_dashboard() {
 #[test]
 fn capacity_dashboard() {
     fresh("contrib/grafana/dashboards/capacity.json");
+}
+
+#[test]
+fn dashboards_manual() {
+    fresh("docs/dashboards.md");
 }

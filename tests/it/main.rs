@@ -5,6 +5,7 @@ mod ambiguity;
 mod canary;
 mod catalogue;
 mod cli;
+mod compose;
 mod composed;
 mod corpus;
 mod cut_files;
