@@ -4,7 +4,7 @@ use super::terminal::harmless;
 use super::{RedactArgs, complain};
 use crate::Settings;
 use crate::catalogue;
-use crate::config::human_bytes;
+use crate::figures::human_bytes;
 use crate::scan::facts::CodingFlags;
 use crate::scan::mbox::{self, Mailbox};
 use crate::scan::names::{Disposition, Encoding, Extension, FileKind, MediaType};

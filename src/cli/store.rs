@@ -3,7 +3,8 @@
 use super::lookup::text::Page;
 use super::office::{Office, address, count};
 use super::{Format, StoreVerb};
-use crate::config::{Config, human_bytes, show_duration};
+use crate::config::{Config, show_duration};
+use crate::figures::human_bytes;
 use crate::pseudonym::Address;
 use crate::pseudonym::{Key, Origin};
 use crate::report::Reference;

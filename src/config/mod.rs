@@ -12,7 +12,6 @@ mod reference;
 mod together;
 mod units;
 
-pub use crate::figures::{grouped, human_bytes};
 pub use address::{Address, AddressError, HostPort};
 pub use keys::{Applies, Key, SECTIONS, Section, nearest};
 pub use problem::{ConfigError, Problem};
@@ -204,29 +203,31 @@ impl Config {
         }
     }
 
-    /// What an earlier configuration has left where this one no longer looks, so that nobody forgets it any more: directories of a store and
-    /// of keys.
+    /// What an earlier configuration has left in the state directory, where this one no longer looks, so that nobody forgets it any more: our
+    /// store, and with `url = "off"` our keys. Directories that were named by hand are left out: others may use them.
     pub fn left_behind(&self) -> Vec<PathBuf> {
+        let state = self.state_directory();
+        let (store, keys) = (state.join("store"), state.join("keys"));
         let mut left = Vec::new();
-        let usual = self.state_directory().join("store");
-        if self.sqlite_file().is_none_or(|file| !file.starts_with(&usual)) {
-            left.push(usual);
+        if self.sqlite_file().is_none_or(|file| !file.starts_with(&store)) && store.join("records.db").exists() {
+            left.push(store);
         }
-        if self.store == Location::Off {
-            left.push(self.key_directory());
+        if self.store == Location::Off && self.key_directory() == keys && keys.join("audit.key").exists() {
+            left.push(keys);
         }
-        left.retain(|directory| directory.read_dir().is_ok_and(|mut files| files.next().is_some()));
         left
     }
 
     /// The same as a sentence that says what to do; `None` if there is nothing.
     pub fn left_behind_told(&self) -> Option<String> {
         let left: Vec<String> = self.left_behind().iter().map(|directory| directory.display().to_string()).collect();
+        let quoted: Vec<String> =
+            left.iter().map(|directory| format!("'{}'", directory.replace('\'', "'\\''"))).collect();
         (!left.is_empty()).then(|| {
             format!(
                 "records or keys of an earlier [store] are still in {}, and nobody forgets them any more. If they are not needed: rm -r {}",
                 left.join(" and "),
-                left.join(" ")
+                quoted.join(" ")
             )
         })
     }

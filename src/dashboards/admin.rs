@@ -77,13 +77,13 @@ fn glance() -> Vec<Panel> {
             "YES",
         ),
         stat(
-            "Faults, time shown",
+            "Faults",
             "short",
             "Faults inside mailgauge. After a panic the mail has passed unmeasured; any is worth a report.",
         )
         .ask_once("faults", total("mailgauge_internal_errors_total", ""))
         .from(1.0, Colour::Act),
-        stat("Records lost, time shown", "short", "Records that were not written; their mails passed all the same.")
+        stat("Lost records", "short", "Records that were not written; their mails passed all the same.")
             .ask_once("records", total("mailgauge_records_dropped_total", ""))
             .from(1.0, Colour::Watch),
     ]
@@ -251,11 +251,13 @@ fn process() -> Vec<Panel> {
         line("File descriptors", "short", "Open ones, and how many there may be.")
             .ask("open, {{instance}}", series("process_open_fds", ""))
             .ask("most, {{instance}}", series("process_max_fds", "")),
-        line(
-            "Running since",
-            "dateTimeFromNow",
-            "When the process started. A short time that nobody explains is a crash: see the log.",
-        )
-        .ask("{{instance}}", format!("1000 * {}", series("process_start_time_seconds", ""))),
+        Panel {
+            size: (6, 6),
+            ..moment(
+                "Running since",
+                "process_start_time_seconds",
+                "When the process started. A short time that nobody explains is a crash: see the log.",
+            )
+        },
     ]
 }

@@ -2,7 +2,8 @@
 
 use super::query::{count_above, grown, per_minute, series, titled, total};
 use super::{Colour, Dashboard, Kind, Panel, Row};
-use crate::catalogue::OVERSIZED;
+use crate::catalogue::{Level, OVERSIZED};
+use crate::report::CLEAN;
 
 const PROBLEM: &str = "warning|error";
 
@@ -60,7 +61,7 @@ fn problems() -> Vec<Panel> {
         Panel::new(Kind::Stack, "Mails by the gravest thing found in them", "cpm", (12, 8), "Mails a minute. Grey: nothing, or nothing \
             that anybody notices. Orange and red: recipients have trouble. A step upwards that stays is a broken sender, or a change of \
             ours: look below which finding it is, and from how many senders.")
-        .ask("{{level}}", per_minute("level", "mailgauge_messages_total", "")),
+        .ask_each_level(),
         Panel::new(Kind::Lines, "Problems, the most frequent", "cpm", (12, 8), "The five findings that came most often, in mails a minute. \
             A line that rises alone is a single cause.")
         .ask("{{title}}", format!("topk(5, {} > 0)", titled(&per_minute("id", "mailgauge_findings_total", ""), PROBLEM))),
@@ -76,6 +77,16 @@ fn problems() -> Vec<Panel> {
         .from(1.0, Colour::Calm)
         .from(10.0, Colour::Watch),
     ]
+}
+
+impl Panel {
+    /// A target for each level, so that the gravest lies on top.
+    fn ask_each_level(self) -> Panel {
+        let levels = std::iter::once(CLEAN).chain(Level::ALL.iter().map(|level| level.name()));
+        levels.fold(self, |panel, level| {
+            panel.ask(level, per_minute("", "mailgauge_messages_total", &format!("level=\"{level}\"")))
+        })
+    }
 }
 
 fn sizes() -> Vec<Panel> {

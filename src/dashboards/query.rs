@@ -58,10 +58,12 @@ fn le(bound: f64) -> String {
     let exposed = bound.to_string();
     let scientific = format!("{bound:e}");
     let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    // Go's `%g` with the fewest digits turns to powers of ten from a million on, and below a ten-thousandth.
     match exponent.parse::<i32>() {
-        Ok(exponent) if exponent >= 21 || exponent < -4 => exposed,
-        // Go's `%g` with the fewest digits turns to powers of ten from a million on.
-        Ok(exponent) if exponent >= 6 => format!("{exposed}|{digits}e\\\\+{exponent:02}"),
+        Ok(exponent) if !(-4..6).contains(&exponent) => {
+            let sign = if exponent < 0 { "-" } else { "\\\\+" };
+            format!("{exposed}|{digits}e{sign}{:02}", exponent.abs())
+        }
         _ => format!("{exposed}|{bound:?}"),
     }
 }
@@ -76,5 +78,6 @@ mod tests {
         assert_eq!(le(10_240_000.0), r"10240000|1.024e\\+07");
         assert_eq!(le(4096.0), "4096|4096.0");
         assert_eq!(le(100.0), "100|100.0");
+        assert_eq!(le(0.000_025), "0.000025|2.5e-05");
     }
 }

@@ -82,7 +82,7 @@ function lines (panel, series, width, height) {
     })
     return { name: one.name, colour: fixed(one.name) ?? COLOURS[index % COLOURS.length], points }
   })
-  const most = Math.max(1e-12, ...drawn.flatMap(one => one.points.map(([, , top]) => top)))
+  const most = Math.max(...drawn.flatMap(one => one.points.map(([, , top]) => top)), 0) || 1
   const x = time => 46 + (width - 56) * (time - start) / (end - start)
   const y = value => 8 + (height - 52) * (1 - value / most)
   const path = drawn.map(({ colour, points }) => {

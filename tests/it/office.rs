@@ -253,7 +253,19 @@ fn what_an_earlier_configuration_has_left_is_told() {
     let directory = place.dir.path().display().to_string();
     std::fs::write(place.config(), format!("[store]\nurl = \"off\"\ndirectory = \"{directory}\"\n")).unwrap();
     let said = place.run(&["check-config"]);
-    assert!(said.code == 0 && said.err.contains(&format!("rm -r {directory}/store {directory}/keys\n")), "{said:?}");
+    assert!(
+        said.code == 0 && said.err.contains(&format!("rm -r '{directory}/store' '{directory}/keys'\n")),
+        "{said:?}"
+    );
+    // Keys in a directory that was named by hand may be those of other machines.
+    let named = place.dir.path().join("named");
+    std::fs::write(
+        place.config(),
+        format!("[store]\nurl = \"off\"\ndirectory = \"{directory}\"\n[keys]\ndirectory = \"{}\"\n", named.display()),
+    )
+    .unwrap();
+    assert!(place.run(&["check-config"]).err.ends_with(&format!("rm -r '{directory}/store'\n")));
+    std::fs::write(place.config(), format!("[store]\nurl = \"off\"\ndirectory = \"{directory}\"\n")).unwrap();
     for verb in [&["store", "stats"][..], &["audit", "list"], &["keys", "rotate"]] {
         let said = place.run(verb);
         assert!(said.code == 2 && said.err.contains("no records are kept here: [store] url is \"off\""), "{said:?}");

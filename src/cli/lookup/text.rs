@@ -3,7 +3,7 @@
 use super::super::terminal::{Paint, width, wrap};
 use super::words::Words;
 use crate::catalogue::Language;
-use crate::config::human_bytes;
+use crate::figures::human_bytes;
 use crate::scan::names::{Encryption, Extension, FileKind};
 use crate::store::desk::Answer;
 use crate::store::words::{REFUSED_FOR_SIZE, RecordWords};

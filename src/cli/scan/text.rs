@@ -3,7 +3,7 @@
 use super::super::terminal::{Paint, harmless, wrap};
 use super::Scanned;
 use super::tally::Tally;
-use crate::config::human_bytes;
+use crate::figures::human_bytes;
 use crate::scan::names::{Disposition, Encoding, Encryption, Extension, Family, FileKind};
 use crate::scan::{Facts, Part};
 use std::fmt::Write as _;

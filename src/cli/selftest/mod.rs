@@ -10,7 +10,7 @@ mod talk;
 pub use mail::planted;
 
 use super::ConfigArg;
-use crate::config::grouped;
+use crate::figures::grouped;
 use anyhow::{Context, bail};
 use std::io::{self, Write};
 use std::path::PathBuf;
