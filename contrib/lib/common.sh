@@ -115,8 +115,9 @@ install_postgresql() {
 install_prometheus() {
     local log=$1
     have prometheus promtool || take_out_of "$log" prometheus prometheus promtool
-    have prometheus-alertmanager amtool && [ -e "$ALERTMANAGER_TEMPLATES" ] ||
+    if ! have prometheus-alertmanager amtool || [ ! -e "$ALERTMANAGER_TEMPLATES" ]; then
         take_out_of "$log" prometheus-alertmanager prometheus-alertmanager amtool
+    fi
 }
 
 # Whether all these programs are there.
