@@ -222,4 +222,15 @@ mod tests {
         assert_eq!(keyring.keys().len(), 1);
         assert!(keyring.keys().iter().all(|key| key.id() != rotated));
     }
+
+    #[test]
+    fn hostile_strings_for_an_id_have_no_effect() {
+        let (office, memory, _dir) = office();
+        for text in crate::hostile::strings() {
+            let said = destroy(&office, &text, true).unwrap_err().to_string();
+            assert!(crate::hostile::is_harmless(&said), "{text:?}: {said}");
+        }
+        assert_eq!(office.files.load().unwrap().keys.len(), 1);
+        assert!(memory.contents().rows.is_empty());
+    }
 }

@@ -274,3 +274,28 @@ fn what_an_earlier_configuration_has_left_is_told() {
     std::fs::remove_dir_all(place.dir.path().join("keys")).unwrap();
     assert_eq!(place.run(&["check-config"]).err, "");
 }
+
+#[test]
+fn hostile_strings_are_told_nothing_and_tell_nothing() {
+    let place = Place::new();
+    place.mail(1, 0);
+    let mark = crate::hostile::MARK;
+    // Arguments have no NUL; each string in each argument of the program itself.
+    for text in crate::hostile::strings().filter(|text| !text.contains('\0')).take(30) {
+        let with = |name: &str| format!("--{name}={text}");
+        for arguments in [
+            vec!["lookup", "--ticket=T1", &with("recipient")],
+            vec!["lookup", "--ticket=T1", &with("message-id")],
+            vec!["lookup", "--sender=a@example.com", &with("ticket")],
+            vec!["store", "export", "--ticket=T1", "--format=json", &with("address")],
+        ] {
+            let said = place.run(&arguments);
+            assert!(matches!(said.code, 0 | 2), "{arguments:?}: {said:?}");
+            assert!(!said.out.contains(mark) && !said.err.contains(mark), "{arguments:?}: {said:?}");
+            assert!(!said.out.contains(&Reference::from_bits(1).to_string()), "{arguments:?}: {said:?}");
+        }
+        let said = place.run(&["audit", "list", &with("worker")]);
+        assert!(said.code == 0 && said.out == "0 rows\n", "{said:?}");
+    }
+    assert!(place.ok(&["store", "stats"]).starts_with("records       1\n"));
+}

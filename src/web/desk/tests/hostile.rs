@@ -59,6 +59,8 @@ fn hostile_strings_have_no_effect() {
         let tries = [
             tokio::spawn(in_form_and_api(all.clone())),
             tokio::spawn(in_headers_and_paths(all.clone())),
+            tokio::spawn(as_credentials(all.clone())),
+            tokio::spawn(beside_the_metrics(all.clone())),
             tokio::spawn(as_bytes_on_a_socket(all)),
         ];
         for tried in tries {
@@ -180,10 +182,27 @@ async fn in_form_and_api_of_one_site(some: &[String]) -> usize {
 }
 
 async fn in_headers_and_paths(all: Arc<Vec<String>>) {
+    let mut answered = 0;
+    for some in all.chunks(200) {
+        answered += in_headers_and_paths_of_one_site(some).await;
+    }
+    assert!(answered > 15_000, "{answered}");
+}
+
+async fn in_headers_and_paths_of_one_site(some: &[String]) -> usize {
     let (alone, proxied) = (Site::start(Access::default()).await, Site::start(behind_proxy()).await);
+    proxied.settings.send_modify(|settings| Arc::make_mut(settings).desk.rate_limit = u32::MAX);
     let host = ("host", fixed("localhost"));
     let user = [("x-remote-user", fixed("anna")), ("x-remote-role", fixed("helpdesk"))];
-    for text in all.iter() {
+    // A form of our own page, which is answered unless a header field says otherwise.
+    let page = call(&proxied, "GET", "/", &[host.clone(), user[0].clone(), user[1].clone()], Vec::new()).await;
+    let session = ("cookie", fixed(page.field("set-cookie").unwrap().split(';').next().unwrap()));
+    let token = token_of(&page.body);
+    let form = HashMap::from([("token", token.as_str()), ("ticket", "INC-1"), ("recipient", "nobody@example.org")]);
+    let (form, look_up) = (encoded(&form), br#"{"ticket":"INC-1","recipient":"nobody@example.org"}"#.to_vec());
+    let (as_form, as_json) = (("content-type", fixed(FORM)), ("content-type", fixed("application/json")));
+    let mut answered = 0;
+    for text in some {
         let value = in_a_header(text);
         for name in HEADERS {
             let mut fields = vec![(name, value.clone())];
@@ -192,18 +211,31 @@ async fn in_headers_and_paths(all: Arc<Vec<String>>) {
             }
             nowhere(&call(&alone, "GET", "/", &fields, Vec::new()).await, text);
         }
-        for name in PROXY_HEADERS {
-            let mut fields = vec![(name, value.clone()), host.clone()];
-            fields.extend(user.iter().filter(|(known, _)| *known != name).cloned());
-            nowhere(&call(&proxied, "POST", "/lookup", &fields, Vec::new()).await, text);
+        for cookie in ["mailgauge", "__Host-mailgauge", "mailgauge-language"] {
+            let fields = [host.clone(), ("cookie", in_a_header(&format!("{cookie}={text}")))];
+            nowhere(&call(&alone, "GET", "/", &fields, Vec::new()).await, text);
         }
-        nowhere(
-            &call(&alone, "POST", "/api/v1/lookup", &[host.clone(), ("content-type", value.clone())], b"{}".to_vec())
-                .await,
-            text,
-        );
-        // A login is shown to who has it, and can be nothing but text.
-        let fields = [host.clone(), ("x-remote-user", value), user[1].clone()];
+        for name in PROXY_HEADERS {
+            let mut fields = vec![(name, value.clone()), host.clone(), session.clone(), as_form.clone()];
+            fields.extend(user.iter().filter(|(known, _)| *known != name).cloned());
+            if name != "origin" {
+                fields.push(("origin", fixed("http://localhost")));
+            }
+            let page = call(&proxied, "POST", "/lookup", &fields, form.clone().into_bytes()).await;
+            nowhere(&page, text);
+            // The one that decides nothing but the cookie does no harm; the others are refused.
+            assert!(name != "x-forwarded-proto" || page.status == 200, "{text:?}: {page:?}");
+            answered += usize::from(page.status == 200);
+            let mut fields: Vec<_> = fields.into_iter().filter(|(name, _)| *name != "content-type").collect();
+            fields.push(as_json.clone());
+            let api = call(&proxied, "POST", "/api/v1/lookup", &fields, look_up.clone()).await;
+            nowhere(&api, text);
+            answered += usize::from(api.status == 200);
+        }
+        let kind = [host.clone(), ("content-type", value.clone())];
+        nowhere(&call(&alone, "POST", "/api/v1/lookup", &kind, b"{}".to_vec()).await, text);
+        // A login is shown to who has it, and can be nothing but text; what he looks up is written down under it.
+        let fields = [host.clone(), ("x-remote-user", value), user[1].clone(), as_json.clone()];
         let page = call(&proxied, "GET", "/", &fields, Vec::new()).await;
         assert!(page.status < 500 && !page.header.contains(MARK), "{text:?}: {page:?}");
         for (at, _) in page.body.match_indices(&MARK.to_lowercase()) {
@@ -211,6 +243,9 @@ async fn in_headers_and_paths(all: Arc<Vec<String>>) {
             let inside = page.body[at..].split("</strong>").next().unwrap_or_default();
             assert!(!inside.contains(['<', '>', '"']), "{text:?}: {inside}");
         }
+        let api = call(&proxied, "POST", "/api/v1/lookup", &fields, look_up.clone()).await;
+        nowhere(&api, text);
+        answered += usize::from(api.status == 200);
         let text_in_url = percent(text);
         for uri in [
             format!("/{text_in_url}"),
@@ -218,6 +253,7 @@ async fn in_headers_and_paths(all: Arc<Vec<String>>) {
             format!("/?{text_in_url}"),
             format!("/?lang={text_in_url}"),
             format!("/audit?before={text_in_url}"),
+            format!("/state?{text_in_url}"),
             format!("/style.css?{text_in_url}"),
         ] {
             nowhere(&call(&alone, "GET", &uri, std::slice::from_ref(&host), Vec::new()).await, text);
@@ -225,7 +261,63 @@ async fn in_headers_and_paths(all: Arc<Vec<String>>) {
         let uri = format!("/lookup?recipient={text_in_url}");
         nowhere(&call(&alone, "POST", &uri, std::slice::from_ref(&host), Vec::new()).await, text);
     }
-    assert!(alone.audited().is_empty() && proxied.audited().is_empty(), "something was looked up");
+    assert!(alone.audited().is_empty(), "something was looked up");
+    assert_eq!(proxied.audited().len(), answered);
+    // The auditor's page shows those logins as text.
+    let auditor = [host, ("x-remote-user", fixed("otto")), ("x-remote-role", fixed("auditor"))];
+    let page = call(&proxied, "GET", "/audit", &auditor, Vec::new()).await;
+    assert!(page.status == 200 && page.body.contains(&MARK.to_lowercase()), "{page:?}");
+    for markup in ["<script", "<img", "<b>", "<!--", "<html>", "</textarea"] {
+        // Our own page has one `<html`, with a language.
+        assert!(!page.body.contains(markup), "{markup}: {}", page.body);
+    }
+    answered
+}
+
+/// As the name and password of a user, and as what stands in their place.
+async fn as_credentials(all: Arc<Vec<String>>) {
+    let dir = tempfile::tempdir().unwrap();
+    let users = dir.path().join("users");
+    let hash = bcrypt::hash_with_result("geheim", 4).unwrap().format_for_version(bcrypt::Version::TwoY);
+    std::fs::write(&users, format!("anna:{hash}\n")).unwrap();
+    let site = Site::start(Access { users: Some(users), ..Access::default() }).await;
+    let host = ("host", fixed("localhost"));
+    for (round, text) in all.iter().enumerate() {
+        let mut values = vec![in_a_header(text), in_a_header(&format!("Basic {text}"))];
+        // A password takes a while by design, so each string is a name or a password, and not both.
+        let pair = if round % 2 == 0 { format!("{text}:geheim") } else { format!("anna{round}:{text}") };
+        values.push(fixed(&format!("Basic {}", base64_simd::STANDARD.encode_to_string(pair))));
+        for value in values {
+            let page = call(&site, "GET", "/", &[host.clone(), ("authorization", value)], Vec::new()).await;
+            assert!(matches!(page.status, 401 | 429), "{text:?}: {page:?}");
+            nowhere(&page, text);
+        }
+    }
+    assert!(site.counted("mailgauge_lookup_logins_refused_total") >= 3 * STRINGS as u64 - 100);
+}
+
+/// Into the listener of the metrics and the status page.
+async fn beside_the_metrics(all: Arc<Vec<String>>) {
+    let registry = prometheus::Registry::new();
+    let metrics = Arc::new(Metrics::register(&registry).unwrap());
+    let history = Arc::new(crate::report::History::new(unix_time()));
+    let health = Arc::new(crate::web::Health::new());
+    let router = crate::web::router(crate::web::Site { registry, metrics, history, health, look_up: None });
+    for text in all.iter() {
+        let url = percent(text);
+        for uri in [format!("/{url}"), format!("/?lang={url}"), format!("/findings/{url}"), format!("/metrics?{url}")] {
+            let mut request = HttpRequest::builder().uri(&uri).body(Body::empty()).unwrap();
+            for name in ["accept-language", "cookie", "host", "user-agent"] {
+                let name = header::HeaderName::from_static(name);
+                request.headers_mut().insert(name, in_a_header(text));
+            }
+            let response = router.clone().call(request).await.unwrap();
+            assert!(response.status().as_u16() < 500, "{text:?}");
+            assert!(response.headers().values().all(|value| !value.to_str().unwrap().contains(MARK)), "{text:?}");
+            let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            assert!(!String::from_utf8_lossy(&body).contains(MARK), "{text:?}");
+        }
+    }
 }
 
 /// As they are: what the server's own reader of requests must bear.
