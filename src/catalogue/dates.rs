@@ -3,11 +3,11 @@
 use super::headers::flagged;
 use super::{Check, Entry, Group, Level};
 use crate::scan::facts::HeaderFlags;
+use std::time::Duration;
 
-/// Clocks are set to a wrong zone, by up to 14 hours.
-const FUTURE: i64 = 24 * 3600;
-/// Servers give up on a mail after some days; only mail that is sent anew is older.
-const PAST: i64 = 30 * 24 * 3600;
+fn seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
+}
 
 pub(super) static ENTRIES: &[Entry] = &[
     Entry {
@@ -52,7 +52,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Notice,
         title: "From the future",
         title_nl: "Uit de toekomst",
-        what: "The date of the mail is more than 24 hours ahead of our clock.",
+        what: "The date of the mail is more than 24 hours ahead of our clock (by default).",
         why: "It stays at the top of the mailbox, above newer mail, and spam filters dislike it.",
         tell: "The sender's clock is wrong: the mail stays at the top of your mailbox until its date has come. \
             Please tell the sender.",
@@ -61,7 +61,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: set the clock.",
         misses: "Only known for mail that passes, not for files. If all mail shows it, our own clock is wrong.",
         rfc: "RFC 5322 §3.6.1",
-        check: Check::Message(|f, _| f.header.date_ahead.is_some_and(|ahead| ahead > FUTURE)),
+        check: Check::Message(|f, t| f.header.date_ahead.is_some_and(|ahead| ahead > seconds(t.date_ahead))),
     },
     Entry {
         id: "date-past",
@@ -70,7 +70,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Notice,
         title: "From long ago",
         title_nl: "Van lang geleden",
-        what: "The date of the mail is more than 30 days behind our clock.",
+        what: "The date of the mail is more than 30 days behind our clock (by default).",
         why: "It is sorted among old mail, where nobody looks for it.",
         tell: "The mail bears an old date and stands among your old mail. Please look there, or use the search.",
         tell_nl: "Het bericht heeft een oude datum en staat tussen uw oude berichten. Kijk daar, of gebruik de \
@@ -79,6 +79,6 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "Only known for mail that passes, not for files. Old mail that is sent anew keeps its date with good \
             reason.",
         rfc: "RFC 5322 §3.6.1, §3.6.6",
-        check: Check::Message(|f, _| f.header.date_ahead.is_some_and(|ahead| ahead < -PAST)),
+        check: Check::Message(|f, t| f.header.date_ahead.is_some_and(|ahead| ahead < -seconds(t.date_behind))),
     },
 ];

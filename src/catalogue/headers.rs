@@ -1,6 +1,6 @@
 //! The header of the mail itself.
 
-use super::{Check, Entry, Group, KIB, Level, addresses, size};
+use super::{Check, Entry, Group, Level, Thresholds, addresses};
 use crate::scan::Facts;
 use crate::scan::facts::{AmbiguityFlags, Fields, HeaderFlags, LimitFlags, StructureFlags};
 use crate::scan::names::MediaType;
@@ -22,10 +22,6 @@ const REQUIRED: Fields = Fields::FROM.union(Fields::DATE).union(Fields::MESSAGE_
 
 /// RFC 5322 §2.1.1.
 const LONGEST_LINE: u32 = 998;
-/// A list of some 400 recipients; what servers add to a mail stays below.
-const HUGE_FIELD: u64 = 16 * KIB;
-/// The longest chains of ARC and DKIM have less.
-const MANY_FIELDS: u32 = 200;
 
 pub(super) fn flagged(f: &Facts, flag: HeaderFlags) -> bool {
     f.header.flags.contains(flag)
@@ -63,8 +59,8 @@ fn ambiguous(f: &Facts, flags: AmbiguityFlags) -> bool {
 }
 
 /// One field is huge. Where it makes the whole block large, size-header-block-large tells of it.
-fn huge(f: &Facts) -> bool {
-    u64::from(f.header.largest_field) > HUGE_FIELD && f.header_bytes <= size::HEADER_LARGE
+fn huge(f: &Facts, t: &Thresholds) -> bool {
+    u64::from(f.header.largest_field) > t.header_field_size && f.header_bytes <= t.header_size
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -264,7 +260,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: put fewer recipients into one mail.",
         misses: "It does not know which field it is. Of a field beyond 100 KiB Postfix hides the rest from us.",
         rfc: "RFC 5322 §2.1.1; Postfix header_size_limit",
-        check: Check::Message(|f, _| huge(f)),
+        check: Check::Message(huge),
     },
     Entry {
         id: "header-count-high",
@@ -273,7 +269,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Notice,
         title: "Very many header fields",
         title_nl: "Zeer veel kopregels",
-        what: "The header has more than 200 fields.",
+        what: "The header has more than 200 fields (by default).",
         why: "Perhaps a loop, or a program that adds fields again and again. Some servers refuse such mail.",
         tell: "This mail has passed very many systems, or one of them has a fault. Please pass it on to the mail \
             administrators.",
@@ -282,7 +278,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "Our mail administrator: look at which fields there are so many of.",
         misses: "It does not know which fields they are.",
         rfc: "RFC 5322 §3.6",
-        check: Check::Message(|f, _| f.header.fields > MANY_FIELDS),
+        check: Check::Message(|f, t| f.header.fields > t.header_fields),
     },
     Entry {
         id: "header-raw-8bit",

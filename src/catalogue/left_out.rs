@@ -35,10 +35,6 @@ pub static LEFT_OUT: &[(&str, &str)] = &[
         "Postfix removes the field before a milter sees it, and in a file it stands since delivery.",
     ),
     ("scan-incomplete", "A mail that broke off is `size-aborted-in-data`, which says why."),
-    (
-        "size-exceeds-destination-limit",
-        "It needs the limits of the recipients' systems, which come with the policy of the operator.",
-    ),
     ("type-declared-generic", "Most programs send application/octet-stream; it explains no complaint."),
     (
         "type-unknown-binary",

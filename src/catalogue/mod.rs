@@ -37,9 +37,13 @@ use crate::scan::facts::{CodingFlags, DamageFlags, MessageFlags, NameFlags, Stru
 use crate::scan::names::MediaType;
 use crate::scan::{Facts, Part};
 use headers::ended_early;
+use std::time::Duration;
 
 /// The finding of mails that are larger than many providers accept: what dashboards and the status page call oversized.
 pub const OVERSIZED: &str = "size-exceeds-common-limit";
+
+/// The finding of mails that are larger than the server of a recipient accepts.
+pub const DESTINATION: &str = "size-exceeds-destination-limit";
 
 const KIB: u64 = 1024;
 const MIB: u64 = 1024 * KIB;
@@ -89,6 +93,30 @@ pub struct Thresholds {
     pub attachment_size: u64,
     /// From how many attachments on a mail has too many for people to handle; Exchange Online refuses more than 250.
     pub attachment_count: u32,
+    /// Above how many decoded bytes a text is large. Nobody writes a mebibyte of text; pasted pictures and logs are of this size.
+    pub text_size: u64,
+    /// Above how many bytes of `data:` addresses an HTML text is said to hold pictures. A few icons are harmless; Gmail clips HTML at about
+    /// 100 KiB, Outlook shows no such picture at all.
+    pub data_uri_size: u64,
+    /// Above how many bytes a header block is large. Postfix cuts header fields at 100 KiB together, Exchange refuses more than 128 KiB.
+    pub header_size: u64,
+    /// Above how many bytes a single header field is huge. 16 KiB are a list of some 400 recipients; what servers add to a mail stays below.
+    pub header_field_size: u64,
+    /// Above how many header fields a mail has many. The longest chains of ARC and DKIM have less than 200.
+    pub header_fields: u32,
+    /// Above how many parts a mail has many. Exchange Online refuses more than 250.
+    pub parts: u64,
+    /// Above how many levels parts are nested deeply. Exchange Online refuses more than 30 embedded messages.
+    pub depth: u32,
+    /// Above how many stations a mail has come a long way. Postfix gives up at 50 hops (`hopcount_limit`); ordinary mail has under 15.
+    pub hops: u32,
+    /// From how many rounds through one server a mail goes in a circle. A list, a filter and a forwarding on one server take a mail for one
+    /// recipient two or three times.
+    pub rounds: u32,
+    /// How far ahead of our clock a date may be. Clocks are set to a wrong zone, by up to 14 hours.
+    pub date_ahead: Duration,
+    /// How far behind our clock a date may be. Servers give up on a mail after some days; only mail that is sent anew is older.
+    pub date_behind: Duration,
 }
 
 impl Default for Thresholds {
@@ -98,6 +126,17 @@ impl Default for Thresholds {
             common_size_limit: 20 * MIB,
             attachment_size: 10 * MIB,
             attachment_count: 50,
+            text_size: MIB,
+            data_uri_size: 256 * KIB,
+            header_size: 64 * KIB,
+            header_field_size: 16 * KIB,
+            header_fields: 200,
+            parts: 250,
+            depth: 30,
+            hops: 25,
+            rounds: 5,
+            date_ahead: Duration::from_secs(24 * 3600),
+            date_behind: Duration::from_secs(30 * 24 * 3600),
         }
     }
 }
@@ -238,6 +277,15 @@ pub struct Finding {
     pub entry: &'static Entry,
     /// The index of the part it was found in; `None` for the message as a whole.
     pub part: Option<u16>,
+    /// How much trouble it means: as declared, until the operator's policy has another opinion.
+    pub level: Level,
+}
+
+impl Finding {
+    /// A finding of the level that is declared.
+    pub fn new(entry: &'static Entry, part: Option<u16>) -> Finding {
+        Finding { entry, part, level: entry.level }
+    }
 }
 
 /// Findings listed per message.
@@ -325,6 +373,11 @@ pub fn find(id: &str) -> Option<&'static Entry> {
     all().find(|e| e.id == id)
 }
 
+/// The limit that a finding of this mail is about, in bytes; `None` where it is about none.
+pub fn limit(id: &str, facts: &Facts, thresholds: &Thresholds) -> Option<u64> {
+    size::limit(id, facts, thresholds)
+}
+
 /// Finds what there is to find, in the order of the catalogue; at most [`MAX_PER_ENTRY`] of one id and [`MAX_FINDINGS`]
 /// in all, of which each id gets its share.
 pub fn diagnose(facts: &Facts, thresholds: &Thresholds) -> Vec<Finding> {
@@ -337,12 +390,12 @@ pub fn diagnose(facts: &Facts, thresholds: &Thresholds) -> Vec<Finding> {
         match entry.check {
             Check::Message(check) => {
                 if check(facts, thresholds) {
-                    found.push(Finding { entry, part: None });
+                    found.push(Finding::new(entry, None));
                 }
             }
             Check::Part(check) => {
                 let fires = (0..parts).filter(|index| check(&PartView { facts, index: *index }, thresholds));
-                found.extend(fires.take(MAX_PER_ENTRY).map(|index| Finding { entry, part: Some(index as u16) }));
+                found.extend(fires.take(MAX_PER_ENTRY).map(|index| Finding::new(entry, Some(index as u16))));
             }
         }
     }
@@ -385,9 +438,9 @@ mod tests {
 
     #[test]
     fn no_finding_is_crowded_out_by_others() {
-        let finding = |entry, part| Finding { entry, part: Some(part) };
+        let finding = |entry, part| Finding::new(entry, Some(part));
         let mut found: Vec<Finding> = all().take(12).flat_map(|e| (0..20).map(move |part| finding(e, part))).collect();
-        found.push(Finding { entry: find("scan-limit-reached").unwrap(), part: None });
+        found.push(Finding::new(find("scan-limit-reached").unwrap(), None));
         share_out(&mut found);
         assert_eq!(found.len(), 12 * 8 + 1);
         assert_eq!(found.last().map(|f| f.entry.id), Some("scan-limit-reached"));

@@ -1,27 +1,23 @@
 //! The way a mail took, as its trace fields tell it.
 
 use super::headers::flagged;
-use super::{Check, Entry, Group, Level};
+use super::{Check, Entry, Group, Level, Thresholds};
 use crate::scan::Facts;
 use crate::scan::facts::HeaderFlags;
 
-/// Postfix gives up at 50 hops (hopcount_limit); ordinary mail has under 15.
-const MANY_HOPS: u32 = 25;
-/// A list, a filter and a forwarding on one server take a mail for one recipient two or three times.
-const LOOP: u32 = 5;
 /// Automatic mail has a short way to go: one server that answers, and those of the recipient.
 const MANY_HOPS_AUTOMATIC: u32 = 15;
 /// Clocks are wrong by minutes; an hour is a wrong time zone.
 const WRONG_CLOCK: u32 = 3600;
 
-fn loops(f: &Facts) -> bool {
-    f.header.repeated_hops >= LOOP
+fn loops(f: &Facts, t: &Thresholds) -> bool {
+    f.header.repeated_hops >= t.rounds
 }
 
 /// With more stations, received-count-high tells of it.
-fn automatic(f: &Facts) -> bool {
-    let many = (MANY_HOPS_AUTOMATIC + 1..=MANY_HOPS).contains(&f.header.received);
-    many && flagged(f, HeaderFlags::AUTOMATIC) && !loops(f)
+fn automatic(f: &Facts, t: &Thresholds) -> bool {
+    let many = (MANY_HOPS_AUTOMATIC + 1..=t.hops).contains(&f.header.received);
+    many && flagged(f, HeaderFlags::AUTOMATIC) && !loops(f, t)
 }
 
 pub(super) static ENTRIES: &[Entry] = &[
@@ -32,7 +28,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Error,
         title: "The mail goes in a circle",
         title_nl: "Het bericht draait in een kringetje rond",
-        what: "One server has taken this mail for the same recipient five times or more.",
+        what: "One server has taken this mail for the same recipient five times or more (by default).",
         why: "Two servers or forwardings send it to each other. In the end it goes back to the sender (Postfix: after \
             50 stations).",
         tell: "The mail goes in a circle between mailboxes, and in the end it comes back. Please check your \
@@ -40,10 +36,10 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell_nl: "Het bericht gaat rond tussen postvakken en komt ten slotte terug. Controleer uw doorstuurregels, en \
             geef dit door aan de mailbeheerders.",
         fix: "The recipient: check forwardings. Our mail administrator: look for a loop.",
-        misses: "Circles shorter than five rounds, and servers whose name changes. Where servers do not say for whom \
+        misses: "Circles with fewer rounds, and servers whose name changes. Where servers do not say for whom \
             they took it, the server alone counts. What a machine sends to itself is left out: filters do so.",
         rfc: "RFC 5321 §4.4, §6.3; Postfix hopcount_limit",
-        check: Check::Message(|f, _| loops(f)),
+        check: Check::Message(loops),
     },
     Entry {
         id: "received-count-high",
@@ -52,7 +48,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Notice,
         title: "Very many stations",
         title_nl: "Zeer veel tussenstations",
-        what: "The mail has passed more than 25 servers.",
+        what: "The mail has passed more than 25 servers (by default).",
         why: "Two servers or forwardings may send it to each other. After some more it goes back to the sender \
             (Postfix: 50).",
         tell: "The mail took a very long way, perhaps because of a forwarding that leads in a circle. Please check \
@@ -62,7 +58,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The recipient: check forwardings. Our mail administrator: look for a loop.",
         misses: "It does not compare the stations; a long way need not be a loop.",
         rfc: "RFC 5321 §6.3; Postfix hopcount_limit",
-        check: Check::Message(|f, _| f.header.received > MANY_HOPS && !loops(f)),
+        check: Check::Message(|f, t| f.header.received > t.hops && !loops(f, t)),
     },
     Entry {
         id: "list-or-auto-loop",
@@ -78,9 +74,9 @@ pub(super) static ENTRIES: &[Entry] = &[
         tell_nl: "Dit is een automatisch bericht dat een lange weg heeft afgelegd. Als er veel van dit soort aankomen, \
             controleer dan uw automatische antwoorden en doorstuurregels.",
         fix: "The recipient: check automatic replies and forwardings.",
-        misses: "A long way need not be a loop. Above 25 stations, received-count-high tells of it.",
+        misses: "A long way need not be a loop. Where it is very long, received-count-high tells of it.",
         rfc: "RFC 3834 §2, §5; RFC 5321 §6.3",
-        check: Check::Message(|f, _| automatic(f)),
+        check: Check::Message(automatic),
     },
     Entry {
         id: "received-time-reversed",

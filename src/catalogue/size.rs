@@ -1,6 +1,7 @@
 //! Size and limits.
 
-use super::{Check, Entry, Group, KIB, Level, MIB};
+use super::{Check, DESTINATION, Entry, Group, KIB, Level, MIB, Thresholds};
+use crate::scan::Facts;
 use crate::scan::facts::CodingFlags;
 use crate::scan::names::{Encoding, MediaType};
 
@@ -8,12 +9,6 @@ use crate::scan::names::{Encoding, MediaType};
 const OVERHEAD_FROM: u64 = 5 * MIB;
 /// Below this a part's encoding cannot make a mail too large.
 const WASTE_FROM: u64 = KIB;
-/// Nobody writes a mebibyte of text; pasted pictures and logs are of this size.
-const TEXT_LARGE: u64 = MIB;
-/// A few icons are harmless; Gmail clips HTML at about 100 KiB, Outlook shows no such picture at all.
-const DATA_URI_LARGE: u64 = 256 * KIB;
-/// Postfix cuts header fields at 100 KiB together, Exchange refuses more than 128 KiB.
-pub(super) const HEADER_LARGE: u64 = 64 * KIB;
 /// `SIZE=` is an estimate (RFC 1870 §5): header fields of servers on the way and line ends come on top.
 const DECLARED_SLACK: u64 = 4 * KIB;
 
@@ -35,6 +30,26 @@ pub(super) static ENTRIES: &[Entry] = &[
         misses: "It knows no recipient's own limit: some accept more, some far less.",
         rfc: "RFC 1870 §6; published limits of iCloud, Gmail, Yahoo and Exchange Online",
         check: Check::Message(|f, t| f.wire_bytes > t.common_size_limit),
+    },
+    Entry {
+        id: DESTINATION,
+        since: "0.1.0",
+        group: Group::Size,
+        level: Level::Error,
+        title: "Larger than the recipient's server accepts",
+        title_nl: "Groter dan de server van de ontvanger toestaat",
+        what: "The mail is larger than the limit that is known for the domain of at least one recipient. The record says by how \
+            much, and for how many recipients.",
+        why: "The recipient's server will refuse it, and the sender gets it back, often hours later.",
+        tell: "The recipient's provider does not accept mail of this size. Please send a link to the files, or spread \
+            them over several mails.",
+        tell_nl: "De provider van de ontvanger neemt geen berichten van deze grootte aan. Stuur een link naar de \
+            bestanden, of verdeel ze over meerdere berichten.",
+        fix: "The sender: send a link, or fewer files in one mail.",
+        misses: "Only domains in the table of limits are known (destination_limits in the configuration), and providers change \
+            their limits. Where a domain forwards mail to is not known.",
+        rfc: "RFC 1870 §6; published limits of providers",
+        check: Check::Message(|f, _| f.envelope.destination.is_some()),
     },
     Entry {
         id: "size-near-own-limit",
@@ -152,7 +167,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Notice,
         title: "The text itself is very large",
         title_nl: "De tekst zelf is zeer groot",
-        what: "A text of the mail, not an attachment, has more than 1 MiB.",
+        what: "A text of the mail, not an attachment, has more than 1 MiB (by default).",
         why: "Programs show it slowly or cut it off: Gmail clips such text after about 100 KB.",
         tell: "The text of this mail is unusually long and may be shown only in part. Please put long material into \
             an attached file.",
@@ -161,10 +176,10 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: attach long texts and pictures as files.",
         misses: "It does not know what makes the text long.",
         rfc: "Gmail's clipping of long messages",
-        check: Check::Part(|p, _| {
+        check: Check::Part(|p, t| {
             matches!(p.declared, MediaType::TextPlain | MediaType::TextHtml)
                 && !p.attachment
-                && p.decoded_bytes > TEXT_LARGE
+                && p.decoded_bytes > t.text_size
         }),
     },
     Entry {
@@ -174,7 +189,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Notice,
         title: "Pictures written into the text",
         title_nl: "Afbeeldingen in de tekst zelf gezet",
-        what: "An HTML text holds more than 256 KiB of data: addresses, which are files written into the text itself.",
+        what: "An HTML text holds more than 256 KiB (by default) of data: addresses, which are files written into the text itself.",
         why: "Gmail and Outlook don't show such pictures, and the text becomes large.",
         tell: "The pictures in this mail may not be visible for you. Please ask the sender to attach them as files.",
         tell_nl: "De afbeeldingen in dit bericht zijn voor u misschien niet te zien. Vraag de afzender om ze als \
@@ -182,7 +197,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender's mail program or its administrator: send pictures as parts of the mail.",
         misses: "It counts all data: addresses, also of fonts. HTML that came as an attached file is not looked at.",
         rfc: "RFC 2397; RFC 2387",
-        check: Check::Part(|p, _| p.data_uri_bytes > DATA_URI_LARGE),
+        check: Check::Part(|p, t| p.data_uri_bytes > t.data_uri_size),
     },
     Entry {
         id: "size-header-block-large",
@@ -191,7 +206,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Warning,
         title: "Very large header",
         title_nl: "Zeer grote kop",
-        what: "The header of the mail has more than 64 KiB.",
+        what: "The header of the mail has more than 64 KiB (by default).",
         why: "Servers cut such headers or refuse the mail. The reason is mostly a very long list of recipients, or a \
             loop.",
         tell: "This mail carries too much technical data, perhaps because of a very long list of recipients. Please \
@@ -201,7 +216,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender, if the recipients are many; otherwise our mail administrator: look for a loop.",
         misses: "It does not know which field is to blame. Postfix may have cut fields before they were measured.",
         rfc: "RFC 5322 §2.2; Postfix header_size_limit",
-        check: Check::Message(|f, _| f.header_bytes > HEADER_LARGE),
+        check: Check::Message(|f, t| f.header_bytes > t.header_size),
     },
     Entry {
         id: "size-duplicate-attachment",
@@ -221,3 +236,17 @@ pub(super) static ENTRIES: &[Entry] = &[
         check: Check::Message(|f, _| f.repeated_attachments > 0),
     },
 ];
+
+/// The limit that a finding of this mail is about, in bytes; `None` where it is about none.
+pub(super) fn limit(id: &str, facts: &Facts, thresholds: &Thresholds) -> Option<u64> {
+    match id {
+        super::OVERSIZED => Some(thresholds.common_size_limit),
+        DESTINATION => facts.envelope.destination.map(|destination| destination.limit),
+        "size-near-own-limit" => Some(thresholds.message_size_limit),
+        "size-text-part-large" => Some(thresholds.text_size),
+        "size-html-data-uri" => Some(thresholds.data_uri_size),
+        "size-header-block-large" => Some(thresholds.header_size),
+        "attachment-large" => Some(thresholds.attachment_size),
+        _ => None,
+    }
+}

@@ -6,11 +6,6 @@ use crate::scan::MIME_FIELDS;
 use crate::scan::facts::{AmbiguityFlags, CodingFlags, Fields, HeaderFlags, StructureFlags};
 use crate::scan::names::MediaType;
 
-/// Exchange Online refuses more than 30 embedded messages.
-const DEEPEST: u32 = 30;
-/// Exchange Online refuses more than 250 parts.
-const MOST_PARTS: u64 = 250;
-
 fn built(p: &PartView<'_>, flag: StructureFlags) -> bool {
     p.structure.contains(flag)
 }
@@ -312,7 +307,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Warning,
         title: "Mails inside mails inside mails",
         title_nl: "Berichten in berichten in berichten",
-        what: "Parts are nested in more than 30 levels.",
+        what: "Parts are nested in more than 30 levels (by default).",
         why: "Exchange Online and others refuse it, filters give up. Often two automatic replies answer each other.",
         tell: "This mail contains a very long chain of attached mails, and many systems refuse it. Please ask the \
             sender to write a new mail.",
@@ -321,7 +316,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: a new mail. If automatic, our mail administrator: stop the loop.",
         misses: "Levels inside archives and Outlook items are not counted.",
         rfc: "Exchange Online limits: 30 embedded messages; Postfix mime_nesting_limit",
-        check: Check::Message(|f, _| f.depth > DEEPEST),
+        check: Check::Message(|f, t| f.depth > t.depth),
     },
     Entry {
         id: "mime-parts-many",
@@ -330,7 +325,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         level: Level::Warning,
         title: "Very many parts",
         title_nl: "Zeer veel delen",
-        what: "The mail has more than 250 parts.",
+        what: "The mail has more than 250 parts (by default).",
         why: "Exchange Online and others refuse it.",
         tell: "This mail is made of too many pieces for some systems. Please ask the sender to put the files into \
             one archive.",
@@ -339,7 +334,7 @@ pub(super) static ENTRIES: &[Entry] = &[
         fix: "The sender: put the files into one archive.",
         misses: "Other servers have other limits.",
         rfc: "Exchange Online limits: 250 parts",
-        check: Check::Message(|f, _| f.parts_total > MOST_PARTS),
+        check: Check::Message(|f, t| f.parts_total > t.parts),
     },
     Entry {
         id: "mime-part-header-large",

@@ -141,6 +141,7 @@ async fn serve(
             _ = hangup.recv(), if stop.is_some() => {
                 notify::reloading();
                 reporter.metrics().reloaded(reload(file.as_deref(), &config, &settings));
+                reporter.metrics().levels_in_force(&settings.borrow().policy.levels);
                 keeping.hurry();
                 if let Some(desk) = &desk {
                     desk.reload();

@@ -1,6 +1,7 @@
 //! The command line: `run` and the offline verbs. The only room that reads argv, prints, and decides on exit codes.
 
 mod audit;
+mod check_config;
 mod daemon;
 mod desk;
 pub mod docs;
@@ -59,10 +60,14 @@ enum Verb {
     /// (FileDescriptorName=http for the metrics, any other name for Postfix). Where the metrics cannot be served, mail is taken all the same.
     Run(RunArgs),
     /// Say what is wrong with a configuration file, or print the configuration that holds
+    ///
+    /// What is printed is a configuration file itself. Behind its keys stands, as remarks, what each finding leads to: its level, what is done with a
+    /// mail that has it, and which line says so.
     CheckConfig(ConfigArg),
     /// Measure message files, mailboxes and directories with the engine of the milter
     ///
-    /// Prints sizes, parts and findings, and never a word of the mail. Line ends may be LF or CRLF.
+    /// Prints sizes, parts and findings, and never a word of the mail; with --config, what that policy would do with it. Line ends may be LF or
+    /// CRLF.
     ///
     /// A file that begins with a `From ` line is a mailbox (mbox): its messages are cut at `From ` lines with a date behind an empty
     /// line, lose the `>` of quoted ones, and are called FILE#1, FILE#2... Of a directory, all files are read that are not
@@ -166,6 +171,18 @@ struct ScanArgs {
     /// No progress on stderr, which shows only if that is a terminal
     #[arg(short, long)]
     quiet: bool,
+    /// Judge by the policy as if the mail went this way
+    #[arg(long, value_enum, value_name = "WAY", help_heading = "What no file tells")]
+    direction: Option<scan::Way>,
+    /// As if it were for a recipient of this domain; may be given several times
+    #[arg(long, value_name = "DOMAIN", help_heading = "What no file tells")]
+    to: Vec<String>,
+    /// As if a client of this IP address had sent it
+    #[arg(long, value_name = "ADDRESS", help_heading = "What no file tells")]
+    client: Option<std::net::IpAddr>,
+    /// As if the client had authenticated
+    #[arg(long, help_heading = "What no file tells")]
+    authenticated: bool,
     #[command(flatten)]
     config: ConfigArg,
 }
@@ -354,7 +371,7 @@ pub fn main() -> ExitCode {
     crate::report::install_panic_hook();
     let done = match Cli::parse().verb {
         Verb::Run(args) => daemon::run(&args),
-        Verb::CheckConfig(args) => check_config(&args),
+        Verb::CheckConfig(args) => check_config::run(&args),
         Verb::Scan(args) => scan::run(&args),
         Verb::Redact(args) => redact::run(&args),
         Verb::Selftest(args) => selftest::run(&args),
@@ -384,13 +401,4 @@ pub fn main() -> ExitCode {
 fn complain(text: &str) {
     // Where even stderr is gone, there is nobody to tell.
     let _ = writeln!(io::stderr(), "mailgauge: {text}");
-}
-
-fn check_config(args: &ConfigArg) -> anyhow::Result<ExitCode> {
-    let config = args.load()?;
-    io::stdout().write_all(config.to_toml().as_bytes())?;
-    if let Some(left) = config.left_behind_told() {
-        complain(&left);
-    }
-    Ok(ExitCode::SUCCESS)
 }

@@ -2,7 +2,6 @@
 
 use super::Found;
 use super::kinds::{Kind, Wrong, quoted, text};
-use crate::catalogue;
 use crate::store::{Location, TicketForm};
 use ipnet::IpNet;
 use std::net::IpAddr;
@@ -106,7 +105,7 @@ impl Kind for TicketPattern {
 }
 
 /// Reads a list of texts, each by `one`.
-fn list<T>(
+pub(super) fn list<T>(
     value: Found<'_, DeValue<'_>>,
     example: &str,
     one: impl Fn(&str) -> Result<T, String>,
@@ -120,7 +119,7 @@ fn list<T>(
     items.iter().map(read).collect()
 }
 
-fn show_list(items: impl Iterator<Item = String>) -> String {
+pub(super) fn show_list(items: impl Iterator<Item = String>) -> String {
     format!("[{}]", items.map(quoted).collect::<Vec<_>>().join(", "))
 }
 
@@ -191,30 +190,5 @@ impl Kind for HeaderName {
 
     fn values(&self) -> String {
         "the name of an HTTP header field".into()
-    }
-}
-
-/// Ids of the catalogue.
-pub struct FindingIds;
-
-impl Kind for FindingIds {
-    type Value = Vec<&'static str>;
-
-    fn read(&self, value: Found<'_, DeValue<'_>>) -> Result<Vec<&'static str>, Wrong> {
-        list(value, "\"type-executable\"", |typed| match catalogue::find(typed) {
-            Some(entry) => Ok(entry.id),
-            None => Err(match super::nearest(typed, catalogue::all().map(|e| e.id)) {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => "`mailgauge list` shows every finding".into(),
-            }),
-        })
-    }
-
-    fn show(&self, value: &Vec<&'static str>) -> String {
-        show_list(value.iter().map(|id| (*id).to_owned()))
-    }
-
-    fn values(&self) -> String {
-        "a list of ids of findings".into()
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! To add one: add the field to its struct and one line here, then run `cargo run -- docs`.
 
-use super::desk_kinds::{FilePath, FindingIds, HeaderName, Names, Networks, Place, TicketPattern};
+use super::desk_kinds::{FilePath, HeaderName, Names, Networks, Place, TicketPattern};
 use super::kinds::{Addresses, HttpAddress, Kind, Mode, OneOf, Size, Time, Whole, Wrong};
+use super::policy_kinds::{DomainNames, LevelTable, LimitTable, ReplyText, Selectors, Services, Skips, Switch};
+use super::rules::Rules;
 use super::{Config, Found, LogFormat, LogLevel};
-use crate::policy::TagMode;
+use crate::policy::{self, TagMode};
 use crate::pseudonym::Period;
 use crate::scan::Limits;
 use std::borrow::Cow;
@@ -31,59 +33,73 @@ pub struct Section {
     pub keys: &'static [Key],
 }
 
-/// One key of the file.
-pub struct Key {
+/// Reads the value of the key of this name into a `T`.
+pub(super) type Read<T> = fn(&mut T, &str, Found<'_, DeValue<'_>>) -> Result<(), Vec<Wrong>>;
+
+/// One key of the file, or of a table in it. What is read goes into a `T`.
+pub struct Key<T: 'static = Config> {
     /// The name before the equals sign.
     pub name: &'static str,
     /// What it does, one item a line.
     pub doc: &'static [&'static str],
     /// When a changed value takes effect.
     pub applies: Applies,
-    values: fn() -> String,
-    read: fn(&mut Config, Found<'_, DeValue<'_>>) -> Result<(), Wrong>,
-    show: fn(&Config) -> String,
+    pub(super) values: fn() -> String,
+    pub(super) read: Read<T>,
+    pub(super) show: fn(&T) -> String,
 }
 
-impl Key {
+impl<T> Key<T> {
     /// The values it takes, in words: `a whole number from 1 to 64`.
     pub fn values(&self) -> String {
         (self.values)()
     }
 
     /// Its value in `config`, as TOML.
-    pub fn show(&self, config: &Config) -> String {
+    pub fn show(&self, config: &T) -> String {
         (self.show)(config)
     }
 
-    pub(super) fn read(&self, config: &mut Config, value: Found<'_, DeValue<'_>>) -> Result<(), Wrong> {
-        (self.read)(config, value).map_err(|wrong| wrong.of(self.name, &self.values()))
+    pub(super) fn read(&self, config: &mut T, value: Found<'_, DeValue<'_>>) -> Result<(), Vec<Wrong>> {
+        (self.read)(config, self.name, value)
     }
 }
 
-/// Declares the sections: doc comments become the texts of the example file and the manual.
+/// Declares keys: doc comments become the texts of the example file and the manual.
+macro_rules! keys {
+    ($( $(#[doc = $doc:literal])+ $key:ident: $kind:expr => $($path:ident).+, $applies:ident; )+) => {
+        &[ $( $crate::config::keys::Key {
+            name: stringify!($key),
+            doc: &[$($doc),+],
+            applies: $crate::config::keys::Applies::$applies,
+            values: || $kind.values(),
+            read: |config, name, value| { config.$($path).+ = $kind.read_key(name, value)?; Ok(()) },
+            show: |config| $kind.show(&config.$($path).+),
+        } ),+ ]
+    };
+}
+pub(super) use keys;
+
+/// Declares the sections.
 macro_rules! sections {
     ($(
         $(#[doc = $sdoc:literal])+
         $section:ident {
-            $( $(#[doc = $doc:literal])+ $key:ident: $kind:expr => $($path:ident).+, $applies:ident; )+
+            $($keys:tt)+
         }
     )+) => {
         /// Every section, in the order of the example file.
         pub const SECTIONS: &[Section] = &[ $( Section {
             name: stringify!($section),
             doc: &[$($sdoc),+],
-            keys: &[ $( Key {
-                name: stringify!($key),
-                doc: &[$($doc),+],
-                applies: Applies::$applies,
-                values: || $kind.values(),
-                read: |config, value| { config.$($path).+ = $kind.read(value)?; Ok(()) },
-                show: |config| $kind.show(&config.$($path).+),
-            } ),+ ],
+            keys: keys! { $($keys)+ },
         } ),+ ];
     };
 }
 
+/// Whether something is done.
+pub(super) const MODES: &[(&str, policy::Mode)] =
+    &[("enforce", policy::Mode::Enforce), ("observe", policy::Mode::Observe)];
 const SECOND: Duration = Duration::from_secs(1);
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(86_400);
@@ -131,18 +147,47 @@ sections! {
         header_fields: Whole(1..=Limits::MAX_HEADER_FIELDS) => settings.limits.header_fields, OnReload;
     }
 
-    /// What is done with what was found.
+    /// What is done with what was found. Without a line here: every mail gets its tag, and nothing else ever happens.
+    ///
+    /// Findings are named by their ids ("type-executable"), by families ("content-*"), by levels ("error", or "warning+" for warning and all above),
+    /// or all at once ("*"). Where several lines fit a mail, the strictest wins: reject before tempfail before quarantine before tag.
     policy {
+        /// "enforce", or "observe": then everything is decided, counted and told as what would have been done, and nothing is done; the mail does not
+        /// even get a tag.
+        mode: OneOf(MODES) => settings.policy.mode, OnReload;
         /// Which mails get the X-Mailgauge header field: "all", so that every mail has a reference to ask for,
         /// only those with "findings", or none ("off"). Copies that come from outside are removed in any case.
         tag: OneOf(&[("all", TagMode::All), ("findings", TagMode::Findings), ("off", TagMode::Off)]) => settings.policy.tag, OnReload;
         /// Findings with which a mail is held in Postfix's hold queue until somebody releases it with `postsuper -H`. None, unless you name some.
-        quarantine: FindingIds => settings.policy.quarantine, OnReload;
+        quarantine: Selectors => settings.policy.quarantine, OnReload;
         /// Findings with which a mail is refused for now (451 4.7.1), so that its sender's server tries again. None, unless you name some.
-        tempfail: FindingIds => settings.policy.tempfail, OnReload;
+        tempfail: Selectors => settings.policy.tempfail, OnReload;
         /// Findings with which a mail is refused for good, with a reply that says why (552 5.3.4 for its size, 554 5.6.0 for broken content,
         /// 550 5.7.1 for a kind of file). None, unless you name some.
-        reject: FindingIds => settings.policy.reject, OnReload;
+        reject: Selectors => settings.policy.reject, OnReload;
+        /// What a refusal says: one line of ASCII. `docs/configuration.md` has the list of what may stand in braces; none of it is content of a mail.
+        reply: ReplyText => settings.policy.reply, OnReload;
+        /// Levels that differ from those of the catalogue, or "off" for findings that are not told at all: { "content-*" = "error", "date-past" = "off" }.
+        /// Of several lines that fit, the closest decides: an id before a family, a family before a level.
+        levels: LevelTable => settings.policy.levels, OnReload;
+        /// What is done with some findings of some mails: one [[policy.rules]] for each. `docs/configuration.md` has its keys, `docs/policy.md` has examples.
+        rules: Rules => settings.policy.rules, OnReload;
+        /// The largest mails that other systems take, by the domain of the recipient: { "example.org" = "25 MiB" } for the mail on the wire,
+        /// "25 MB of files" for what is in it, "off" for a domain whose shipped limit is wrong. "*.example.org" means all domains below.
+        destination_limits: LimitTable => settings.policy.destinations.lines, OnReload;
+        /// Whether the limits that mailgauge ships count, for domains that you do not name: true or false.
+        shipped_limits: Switch => settings.policy.destinations.shipped, OnReload;
+        /// Our domains, "*.example.org" for all below one. With them, mail from us to others is told from mail among us, and mail that a content
+        /// filter hands back is known to come from outside.
+        own_domains: DomainNames => settings.policy.network.own_domains, OnReload;
+        /// Addresses and networks of our own clients, whose mail is outbound without their having authenticated.
+        own_networks: Networks => settings.policy.network.own_networks, OnReload;
+        /// Names of Postfix services at which only our own clients knock, as the macro {daemon_name} has them: set it in master.cf with
+        /// `-o milter_macro_daemon_name=submission`.
+        own_daemons: Services => settings.policy.network.own_daemons, OnReload;
+        /// Clients whose mail passes as if mailgauge were not there, without tag and record: "local" (loopback and the sendmail command),
+        /// "authenticated", addresses and networks. They are only counted.
+        skip: Skips => settings.policy.network.skip, OnReload;
     }
 
     /// Records of mails for the look-up: sizes, types, findings, and no word of a mail. Postfix never waits for them.
@@ -211,6 +256,28 @@ sections! {
         attachment_size: Size(1024..=1 << 40) => settings.thresholds.attachment_size, OnReload;
         /// From how many attachments on a mail is said to have many. Exchange Online refuses more than 250.
         attachment_count: Whole(1..=100_000) => settings.thresholds.attachment_count, OnReload;
+        /// Above which decoded size a text, which is no attachment, is called large.
+        text_size: Size(1024..=1 << 40) => settings.thresholds.text_size, OnReload;
+        /// Above how many bytes of files written into it (data: addresses) an HTML text is said to hold them.
+        data_uri_size: Size(1024..=1 << 40) => settings.thresholds.data_uri_size, OnReload;
+        /// Above which size a header is called large. Postfix cuts it at its header_size_limit, 102400.
+        header_size: Size(1024..=1 << 30) => settings.thresholds.header_size, OnReload;
+        /// Above which size a single header field is called huge.
+        header_field_size: Size(1024..=1 << 30) => settings.thresholds.header_field_size, OnReload;
+        /// Above how many header fields a mail has many.
+        header_fields: Whole(10..=100_000) => settings.thresholds.header_fields, OnReload;
+        /// Above how many parts a mail has many. Exchange Online refuses more than 250.
+        parts: Whole(1..=1_000_000) => settings.thresholds.parts, OnReload;
+        /// Above how many levels parts are nested deeply; `scan.depth` levels are followed. Exchange Online refuses more than 30.
+        depth: Whole(1..=u32::from(Limits::MAX_DEPTH) - 1) => settings.thresholds.depth, OnReload;
+        /// Above how many stations (Received fields) a mail has come a very long way. Postfix gives up at 50.
+        hops: Whole(5..=1000) => settings.thresholds.hops, OnReload;
+        /// From how many rounds through one server on a mail is said to go in a circle.
+        rounds: Whole(2..=1000) => settings.thresholds.rounds, OnReload;
+        /// How far ahead of our clock the date of a mail may be.
+        date_ahead: Time(Duration::from_secs(60)..=DAY * 3660) => settings.thresholds.date_ahead, OnReload;
+        /// How far behind our clock the date of a mail may be.
+        date_behind: Time(HOUR..=DAY * 36_600) => settings.thresholds.date_behind, OnReload;
     }
 }
 

@@ -54,8 +54,16 @@ impl Wrong {
 pub trait Kind {
     /// What it is read into.
     type Value;
-    /// Reads it.
-    fn read(&self, value: Found<'_, DeValue<'_>>) -> Result<Self::Value, Wrong>;
+    /// Reads a single value. Implement this one, or [`read_key`](Kind::read_key).
+    fn read(&self, value: Found<'_, DeValue<'_>>) -> Result<Self::Value, Wrong> {
+        let first = |wrongs: Vec<Wrong>| wrongs.into_iter().next();
+        // INVARIANT: who has no value says why.
+        self.read_key("", value).map_err(|wrongs| first(wrongs).expect("at least one thing is wrong"))
+    }
+    /// Reads it as the value of this key, and says so where it is wrong; of a table, what is wrong with each line.
+    fn read_key(&self, key: &str, value: Found<'_, DeValue<'_>>) -> Result<Self::Value, Vec<Wrong>> {
+        self.read(value).map_err(|wrong| vec![wrong.of(key, &self.values())])
+    }
     /// Shows it as TOML that [`read`](Kind::read) takes.
     fn show(&self, value: &Self::Value) -> String;
     /// The values it takes, in words.

@@ -4,11 +4,14 @@
 //! made from that table.
 
 mod address;
+mod dead;
 mod desk_kinds;
 mod keys;
 mod kinds;
+mod policy_kinds;
 mod problem;
 mod reference;
+mod rules;
 mod together;
 mod units;
 
@@ -247,8 +250,8 @@ fn read_section(section: &Section, keys: &DeTable<'_>, config: &mut Config, wron
     for (name, value) in keys {
         match section.keys.iter().find(|key| key.name == name.get_ref().as_ref()) {
             Some(key) => {
-                if let Err(wrong) = key.read(config, value) {
-                    wrongs.push(wrong);
+                if let Err(more) = key.read(config, value) {
+                    wrongs.extend(more);
                 }
             }
             None => wrongs.push(keys::unknown(section, name)),

@@ -1,6 +1,9 @@
 //! The example file and the manual page, made from the table of keys.
 
+use super::rules::RULE_KEYS;
 use super::{Applies, Config, SECTIONS};
+use crate::figures::grouped;
+use crate::policy::{PLACEHOLDERS, SHIPPED, SHIPPED_AT, SizeLimit, files_in_wire};
 
 /// `contrib/mailgauge.toml`: every key with its text and its default, each of them commented out.
 pub fn example() -> String {
@@ -51,8 +54,41 @@ pub fn markdown() -> String {
                 key.show(&defaults)
             ));
         }
+        if section.name == "policy" {
+            policy(&mut out);
+        }
     }
     out
+}
+
+/// What stands below keys of the policy: rules, placeholders, shipped limits.
+fn policy(out: &mut String) {
+    out.push_str(
+        "\n### A rule: `[[policy.rules]]`\n\n\
+         All conditions of a rule must hold; one that is not written makes no difference. At most 100 rules.\n\n\
+         | key | it says | takes |\n|---|---|---|\n",
+    );
+    for key in RULE_KEYS {
+        out.push_str(&format!("| `{}` | {} | {} |\n", key.name, prose(key.doc).replace('\n', " "), key.values()));
+    }
+    out.push_str("\n### What may stand in braces in `reply`\n\n| placeholder | it becomes |\n|---|---|\n");
+    for (name, becomes, _) in PLACEHOLDERS {
+        out.push_str(&format!("| `{{{name}}}` | {becomes} |\n"));
+    }
+    out.push_str(&format!(
+        "\n### Shipped limits\n\n\
+         As of {SHIPPED_AT}. A mail carries files in letters: so many bytes of files are 36.8 % more on the wire (four letters for three\n\
+         bytes, and a line end of two for every 76 letters; RFC 2045 §6.8). Both are given here.\n\n\
+         | domains | on the wire | of files | source |\n|---|---:|---:|---|\n"
+    ));
+    for (domains, limit, source) in SHIPPED {
+        let wire = limit.wire().unwrap_or(u64::MAX);
+        let files = match limit {
+            SizeLimit::Files(bytes) => *bytes,
+            _ => files_in_wire(wire),
+        };
+        out.push_str(&format!("| {} | {} | {} | {source} |\n", domains.join(", "), grouped(wire), grouped(files)));
+    }
 }
 
 fn comment(doc: &[&str]) -> String {

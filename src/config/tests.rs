@@ -51,6 +51,52 @@ const BAD: &[&str] = &[
     "[policy]\ntag = \"none\"\n",
     "[policy]\nquarantine = [\"type-executabl\"]\n",
     "[policy]\nreject = [\"size-near-own-limit\"]\nquarantine = [\"content-zip-truncated\", \"size-near-own-limit\"]\n",
+    "[policy]\nreject = [\"content-*\"]\ntempfail = [\"content-zip-truncated\"]\n",
+    "[policy]\nmode = \"dry-run\"\n",
+    "[policy]\nquarantine = \"type-executable\"\n",
+    "[policy]\nquarantine = [\"content\"]\n",
+    "[policy]\nquarantine = [\"contents-*\"]\n",
+    "[policy]\nquarantine = [\"eror+\"]\n",
+    "[policy]\nquarantine = [\"content-*\", \"content-zip-truncated\"]\n",
+    "[policy]\nquarantine = [\"warning+\", \"error\"]\n",
+    "[policy]\nreject = [\"size-aborted-in-data\"]\n",
+    "[policy]\nreject = [\"date-past\"]\nlevels = { \"date-*\" = \"off\" }\n",
+    "[policy]\nreject = [\"error\"]\n[policy.levels]\n\"error\" = \"warning\"\n",
+    "[policy.levels]\n\"date-past\" = \"of\"\n\"dates-*\" = \"info\"\n\"date-future\" = 3\n",
+    "[policy.levels]\n\"tnef-*\" = \"info\"\n\"tnef-truncated\" = \"info\"\n\"tnef-only-body\" = \"info\"\n\"tnef-contains-files\" = \"off\"\n\"tnef-attachment\" = \"off\"\n\"tnef-name-without-content\" = \"off\"\n",
+    "[policy]\nlevels = [\"date-past\"]\n",
+    "[policy]\nreply = \"{titel} is not welcome\"\n",
+    "[policy]\nreply = \"Subject: {subject}\"\n",
+    "[policy]\nreply = \"Zu gro\u{df}\"\n",
+    "[policy]\nreply = \"no\\r\\n250 OK\"\n",
+    "[policy]\nreply = \"100% no\"\n",
+    "[policy]\nreply = \"{title} {title} {title} {title} {title} {title} {title}\"\n",
+    "[policy]\nown_domains = [\"anna@example.org\"]\n",
+    "[policy]\nown_domains = \"example.org\"\n",
+    "[policy]\nown_daemons = [\"smtps smtp\"]\n",
+    "[policy]\nskip = [\"loopback\"]\n",
+    "[policy.destination_limits]\n\"example.org\" = \"25\"\n\"Example.ORG.\" = \"30 MB of files\"\n",
+    "[policy.destination_limits]\n\"example.org\" = \"25M\"\n\"a b\" = \"25 MB\"\n\"example.net\" = 0\n\"example.com\" = true\n",
+    "[policy]\nshipped_limits = \"no\"\n",
+    "[policy]\nrules = [\"type-executable\"]\n",
+    "[policy.rules]\nfindings = [\"type-executable\"]\n",
+    "[[policy.rules]]\nfindings = [\"type-executable\"]\n",
+    "[[policy.rules]]\naction = \"reject\"\n",
+    "[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"drop\"\nrecipients = [\"example.org\"]\n[[policy.rules]]\nfindings = [\"type-executabel\"]\naction = \"reject\"\ndirection = \"inbuond\"\n",
+    "[[policy.rules]]\nfindings = []\naction = \"reject\"\n",
+    "[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"reject\"\nrecipient_domains = []\n",
+    "[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"quarantine\"\nreply = \"No programs here\"\n",
+    "[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"reject\"\ndirection = \"inbound\"\nauthenticated = true\n",
+    "[policy]\nown_networks = [\"192.0.2.0/24\"]\n[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"reject\"\ndirection = \"inbound\"\nnetworks = [\"192.0.2.7\"]\n",
+    "[policy]\nown_daemons = [\"submission\"]\n[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"reject\"\ndirection = [\"inbound\"]\ndaemons = [\"submission\"]\n",
+    "[policy]\nskip = [\"192.0.2.0/24\"]\n[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"reject\"\nnetworks = [\"192.0.2.0/25\"]\n",
+    "[policy]\nskip = [\"authenticated\"]\n[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"reject\"\nauthenticated = true\n",
+    "[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"accept\"\n",
+    "[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"tag\"\n",
+    "[policy]\nreject = [\"type-*\"]\n[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"quarantine\"\ndirection = \"inbound\"\n",
+    "[[policy.rules]]\nfindings = [\"type-*\"]\naction = \"reject\"\n[[policy.rules]]\nfindings = [\"type-executable\"]\naction = \"reject\"\nauthenticated = false\n",
+    "[limits]\ndepth = 64\n",
+    "[limits]\ndate_behind = \"30\"\n",
     "[store]\nurl = \"mysql://db\"\n",
     "[store]\nurl = \"postgres://mg:secret@db/mailgauge\"\n",
     "[store]\ndirectory = \"var/lib\"\n",
@@ -109,7 +155,37 @@ fn what_is_printed_reads_back() {
         [scan]
         depth = 8
         [policy]
+        mode = "observe"
         tag = "findings"
+        quarantine = ["content-*", "notice"]
+        reject = ["type-executable"]
+        reply = "No. {title}, ask for {reference}"
+        own_domains = ["example.org", "*.example.org"]
+        own_networks = ["192.0.2.0/24", "2001:db8::/32"]
+        own_daemons = ["submission"]
+        skip = ["local", "authenticated", "198.51.100.7"]
+        shipped_limits = false
+        [policy.levels]
+        "date-*" = "off"
+        mime-truncated = "error"
+        warning = "notice"
+        [policy.destination_limits]
+        "example.com" = "25 MiB"
+        "*.example.com" = "20 MB of files"
+        "icloud.com" = "off"
+        [[policy.rules]]
+        findings = ["type-executable"]
+        action = "accept"
+        recipient_domains = ["lab.example.org"]
+        [[policy.rules]]
+        findings = ["size-exceeds-destination-limit", "notice"]
+        action = "reject"
+        mode = "observe"
+        direction = ["outbound", "internal"]
+        networks = ["203.0.113.0/24"]
+        daemons = ["smtps"]
+        authenticated = false
+        reply = "Too large{sizes}"
         [limits]
         message_size_limit = "25 MiB"
     "#;

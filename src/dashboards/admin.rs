@@ -130,6 +130,21 @@ fn mail() -> Vec<Panel> {
             "Mails a minute by what was done with them: the tag is usual, all else was configured.",
         )
         .ask("{{action}}", per_minute("action", "mailgauge_verdicts_total", "")),
+        lines(
+            "On trial",
+            "cpm",
+            "Mails a minute with which something else would have been done but for mode = \"observe\": what it would have been. \
+            `mailgauge what-if` says for which findings.",
+        )
+        .ask("{{action}}", per_minute("action", "mailgauge_dry_run_verdicts_total", "")),
+        lines(
+            "Recipients refused for a declared size",
+            "cpm",
+            "A minute: their servers don't take a mail as large as was declared, and a rule refuses it before it is sent.",
+        )
+        .ask("recipients", per_minute("", "mailgauge_recipients_refused_total", "")),
+        lines("Mails passed over", "cpm", "Mails a minute that passed unmeasured, as `policy.skip` wants it.")
+            .ask("mails", per_minute("", "mailgauge_messages_skipped_total", "")),
     ]
 }
 

@@ -1,10 +1,10 @@
 //! From milter events to the session and back. Nothing is decided here.
 
 use super::negotiation::{Terms, macros};
-use super::session::{Answer, Mail, Powers, Session};
+use super::session::{Answer, Client, Mail, Powers, Session};
 use super::{Peer, Shared};
 use crate::report::metrics::ErrorKind;
-use crate::report::{QueueId, Reply, tag};
+use crate::report::{Metrics, QueueId, Reply, tag};
 use indymilter::{
     ActionError, Actions, CallbackFuture, Callbacks, Context, ContextActions, EomContext, Macros, ProtoOpts,
     SetErrorReply, SocketInfo, Status,
@@ -17,11 +17,16 @@ use std::sync::Arc;
 /// Position 0 would be above it. Postfix and Sendmail agree on both.
 const TAG_INDEX: i32 = 1;
 
+/// Names of services are short; a longer one is none that a rule would name.
+const MAX_DAEMON_NAME: usize = 128;
+
 /// The callbacks of all sessions.
 pub(super) fn callbacks(shared: Arc<Shared>) -> Callbacks<Peer> {
     Callbacks::new()
         .on_negotiate(move |cx, actions, opts| {
-            let terms = Terms::of_offer(actions, opts);
+            // Only where a recipient may be refused is it worth a round trip for each.
+            let answers_recipients = shared.settings.borrow().policy.answers_recipients();
+            let terms = Terms::of_offer(actions, opts, answers_recipients);
             cx.requested_actions = terms.actions;
             cx.requested_opts = terms.opts;
             if terms.actions.contains(Actions::REQUEST_MACROS) {
@@ -31,12 +36,14 @@ pub(super) fn callbacks(shared: Arc<Shared>) -> Callbacks<Peer> {
             Box::pin(ready(Status::Continue))
         })
         .on_connect(|cx, _host, info| {
-            let local = match info {
-                SocketInfo::Inet(address) => address.ip().to_canonical().is_loopback(),
-                SocketInfo::Unix(_) => true,
-                SocketInfo::Unknown => false,
+            let (address, local) = match info {
+                SocketInfo::Inet(address) => (Some(address.ip()), address.ip().to_canonical().is_loopback()),
+                SocketInfo::Unix(_) => (None, true),
+                SocketInfo::Unknown => (None, false),
             };
-            tell(cx, ProtoOpts::NOREPLY_CONNECT, |session| session.connected(local))
+            let daemon = cx.macros.get(c"{daemon_name}").filter(|name| name.count_bytes() <= MAX_DAEMON_NAME);
+            let daemon = daemon.map(|name| name.to_string_lossy().into_owned());
+            tell(cx, ProtoOpts::NOREPLY_CONNECT, |session| session.connected(Client { address, local, daemon }))
         })
         .on_mail(|cx, arguments| {
             // The second for an MTA that does not let us name the macros we want, and sends what it was told to.
@@ -48,7 +55,7 @@ pub(super) fn callbacks(shared: Arc<Shared>) -> Callbacks<Peer> {
         })
         .on_rcpt(|cx, arguments| {
             let recipient = arguments.first().map_or(&[][..], |a| a.to_bytes());
-            tell(cx, ProtoOpts::NOREPLY_RCPT, |session| session.recipient(recipient))
+            Box::pin(ready(self::recipient(cx, recipient)))
         })
         .on_data(|cx| {
             let queue_id = queue_id(&cx.macros);
@@ -80,19 +87,38 @@ fn tell<'cx>(
     Box::pin(ready(status))
 }
 
+/// Takes a recipient, or refuses it where its server will not take the mail.
+fn recipient(cx: &mut Context<Peer>, recipient: &[u8]) -> Status {
+    let Some(Peer { session, terms }) = &mut cx.data else { return Status::Continue };
+    let may_refuse = !terms.opts.contains(ProtoOpts::NOREPLY_RCPT);
+    match session.recipient(recipient, may_refuse) {
+        _ if !may_refuse => Status::Noreply,
+        Some(reply) => refuse(&mut cx.reply, &reply, session.metrics()).unwrap_or(Status::Continue),
+        None => Status::Continue,
+    }
+}
+
+/// A reply that the library does not take would be a refusal without words: then there is none, as after any error of ours.
+fn refuse(out: &mut impl SetErrorReply, reply: &Reply, metrics: &Metrics) -> Option<Status> {
+    let Reply { code, enhanced, text } = reply;
+    match out.set_error_reply(code, Some(enhanced), [text.as_str()]) {
+        Ok(()) if code.starts_with('4') => Some(Status::Tempfail),
+        Ok(()) => Some(Status::Reject),
+        Err(_) => {
+            metrics.internal_error(ErrorKind::Reply);
+            None
+        }
+    }
+}
+
 async fn end(cx: &mut EomContext<Peer>) -> Status {
     let queue_id = queue_id(&cx.macros);
     if let Some(Peer { session, terms }) = &mut cx.data {
         session.unguarded();
         let answer = session.end(queue_id, Powers::of(*terms));
         let metrics = session.metrics();
-        if let Some(Reply { code, enhanced, text }) = &answer.refusal {
-            // A reply that the library does not take would be a refusal without words: then the mail is accepted, as after any error of ours.
-            match cx.reply.set_error_reply(code, Some(enhanced), [text.as_str()]) {
-                Ok(()) if code.starts_with('4') => return Status::Tempfail,
-                Ok(()) => return Status::Reject,
-                Err(_) => metrics.internal_error(ErrorKind::Reply),
-            }
+        if let Some(status) = answer.refusal.as_ref().and_then(|reply| refuse(&mut cx.reply, reply, metrics)) {
+            return status;
         }
         metrics.forged_tags_left(u64::from(answer.left));
         if carry_out(&cx.actions, *terms, answer, metrics).await.is_err() {
@@ -107,7 +133,7 @@ async fn carry_out(
     actions: &impl ContextActions,
     terms: Terms,
     answer: Answer,
-    metrics: &crate::report::Metrics,
+    metrics: &Metrics,
 ) -> Result<(), ActionError> {
     for index in answer.to_delete() {
         let index = i32::try_from(index).map_err(|_| ActionError::InvalidParam)?;

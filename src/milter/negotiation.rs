@@ -12,7 +12,8 @@ const ACTIONS: Actions =
 /// Events we have no use for stay with the MTA: HELO names and unknown commands are not even sent to us.
 const UNWANTED: ProtoOpts = ProtoOpts::NO_HELO.union(ProtoOpts::NO_UNKNOWN);
 
-/// Events that we never answer, which saves a round trip for each of them, each header field and each piece of the body.
+/// Events that we don't answer, which saves a round trip for each of them, each header field and each piece of the body. Recipients are answered
+/// where a policy may refuse them.
 const UNANSWERED: ProtoOpts = ProtoOpts::NOREPLY_CONNECT
     .union(ProtoOpts::NOREPLY_MAIL)
     .union(ProtoOpts::NOREPLY_RCPT)
@@ -34,8 +35,10 @@ pub(super) struct Terms {
 
 impl Terms {
     /// Takes from an offer what we want.
-    pub(super) fn of_offer(actions: Actions, opts: ProtoOpts) -> Terms {
-        Terms { actions: actions & ACTIONS, opts: opts & UNWANTED.union(UNANSWERED).union(EXACT) }
+    pub(super) fn of_offer(actions: Actions, opts: ProtoOpts, answers_recipients: bool) -> Terms {
+        let mut wanted = UNWANTED.union(UNANSWERED).union(EXACT);
+        wanted.set(ProtoOpts::NOREPLY_RCPT, !answers_recipients);
+        Terms { actions: actions & ACTIONS, opts: opts & wanted }
     }
 
     /// Whether header values come with the blank after the colon, and have to be sent with it.
@@ -69,19 +72,26 @@ mod tests {
 
     #[test]
     fn only_what_is_offered() {
-        let terms = Terms::of_offer(Actions::empty(), ProtoOpts::empty());
+        let terms = Terms::of_offer(Actions::empty(), ProtoOpts::empty(), false);
         assert_eq!(terms, Terms { actions: Actions::empty(), opts: ProtoOpts::empty() });
-        let terms =
-            Terms::of_offer(Actions::ADD_HEADER | Actions::REPLACE_BODY, ProtoOpts::NOREPLY_HEADER | ProtoOpts::SKIP);
+        let terms = Terms::of_offer(
+            Actions::ADD_HEADER | Actions::REPLACE_BODY,
+            ProtoOpts::NOREPLY_HEADER | ProtoOpts::SKIP,
+            false,
+        );
         assert_eq!(terms, Terms { actions: Actions::ADD_HEADER, opts: ProtoOpts::NOREPLY_HEADER });
     }
 
     #[test]
     fn nothing_that_could_alter_a_mail() {
-        let terms = Terms::of_offer(Actions::all(), ProtoOpts::all());
+        let terms = Terms::of_offer(Actions::all(), ProtoOpts::all(), false);
         assert_eq!(
             terms.actions,
             Actions::ADD_HEADER | Actions::CHANGE_HEADER | Actions::QUARANTINE | Actions::REQUEST_MACROS
+        );
+        assert!(
+            !Terms::of_offer(Actions::all(), ProtoOpts::all(), true).opts.contains(ProtoOpts::NOREPLY_RCPT)
+                && terms.opts.contains(ProtoOpts::NOREPLY_RCPT)
         );
         assert!(
             !terms.opts.intersects(ProtoOpts::NO_HEADER | ProtoOpts::NO_BODY | ProtoOpts::NO_EOH | ProtoOpts::NO_DATA)

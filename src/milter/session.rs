@@ -5,12 +5,13 @@ use super::Shared;
 use super::fault::Fault;
 use crate::Settings;
 use crate::catalogue;
-use crate::policy::{Action, Measure};
+use crate::policy::{self, Action, Decision, Matched, Measure, Mode};
 use crate::pseudonym::{Address, Key, MessageId};
 use crate::report::metrics::{ErrorKind, OpenGuard, SessionGuard, Stage};
-use crate::report::{Direction, Ending, Metrics, Parties, QueueId, Record, Reference, Reply, tag};
+use crate::report::{Ending, Metrics, Parties, QueueId, Record, Reference, Reply, tag};
 use crate::scan::{EnvelopeFacts, Scanner};
 use crate::system::unix_time;
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,12 +22,22 @@ const MAX_DELETED: u32 = 16;
 /// The session of one MTA connection, over any number of mails, one after another.
 pub(super) struct Session {
     shared: Arc<Shared>,
-    /// The client is this machine.
-    local: bool,
+    client: Client,
     message: Option<Box<Message>>,
     fault: Fault,
     _gauge: SessionGuard,
     _open: OpenSession,
+}
+
+/// Who is at the other end of the session. Rules ask for it when a mail begins; it goes with the session and is told to nobody.
+#[derive(Default)]
+pub(super) struct Client {
+    /// `None` for a unix socket, and where the MTA does not say.
+    pub address: Option<IpAddr>,
+    /// It is this machine.
+    pub local: bool,
+    /// The name of Postfix's service that it speaks to, from the configuration of Postfix.
+    pub daemon: Option<String>,
 }
 
 /// Counts a session as open, for who waits until none is.
@@ -49,13 +60,13 @@ impl Drop for OpenSession {
 struct Message {
     /// As they were when the mail began.
     settings: Arc<Settings>,
-    direction: Direction,
+    reference: Reference,
+    /// What rules will ask for.
+    matched: Matched,
     queue_id: Option<QueueId>,
     /// What makes tokens of its addresses; `None` if there is no key.
     key: Option<Arc<Key>>,
     parties: Parties,
-    /// Recipients, those beyond the bound of `parties` too.
-    recipients: u32,
     stage: Stage,
     /// `None` once measuring has failed.
     scanner: Option<Scanner>,
@@ -149,62 +160,78 @@ impl Session {
     pub(super) fn new(shared: Arc<Shared>) -> Session {
         let gauge = shared.reporter.metrics().session_opened();
         let open = OpenSession::new(&shared);
-        Session { shared, local: false, message: None, fault: Fault::default(), _gauge: gauge, _open: open }
+        let (client, fault) = (Client::default(), Fault::default());
+        Session { shared, client, message: None, fault, _gauge: gauge, _open: open }
     }
 
-    /// A client connected. Only whether it is this machine is kept.
-    pub(super) fn connected(&mut self, local: bool) {
-        self.local = local;
+    /// A client connected.
+    pub(super) fn connected(&mut self, client: Client) {
+        self.client = client;
     }
 
     /// A transaction begins. The sender's address becomes a token at once.
     pub(super) fn mail(&mut self, sender: &[u8], mail: Mail) {
         self.message = None;
         let shared = self.shared.clone();
-        self.message = catch(&shared, || {
+        let begun = catch(&shared, || {
             self.fault.trip("mail");
             let settings = shared.settings.borrow().clone();
+            let client = policy::Client {
+                address: self.client.address,
+                local: self.client.local,
+                authenticated: mail.authenticated,
+                daemon: self.client.daemon.as_deref(),
+            };
+            if settings.policy.network.skips(&client) {
+                shared.reporter.metrics().message_skipped();
+                return None;
+            }
             let envelope = EnvelopeFacts {
                 declared_size: mail.declared_size,
                 smtputf8: mail.smtputf8,
                 aborted: false,
                 arrival: Some(unix_time()),
+                destination: None,
             };
             let key = envelope.arrival.and_then(|arrival| shared.keyring.at(arrival));
-            let sender = key.as_ref().and_then(|key| Some(key.sender(&Address::parse(sender)?)));
-            let direction = match (mail.authenticated, self.local) {
-                (true, _) => Direction::Outbound,
-                (false, true) => Direction::Internal,
-                (false, false) => Direction::Inbound,
-            };
-            Box::new(Message {
+            let sender = Address::parse(sender);
+            let matched = settings.policy.begin(&client, sender.as_ref().map(Address::domain), mail.declared_size);
+            let sender = key.as_ref().zip(sender).map(|(key, sender)| key.sender(&sender));
+            Some(Box::new(Message {
                 scanner: Some(Scanner::new(settings.limits, envelope)),
                 settings,
-                direction,
+                reference: Reference::new(),
+                matched,
                 queue_id: None,
                 key,
                 parties: Parties { sender, ..Parties::default() },
-                recipients: 0,
                 stage: Stage::Mail,
                 forged_tags: 0,
                 scan_time: Duration::ZERO,
                 _open: OpenMessage::new(&shared),
-            })
+            }))
         });
+        self.message = begun.flatten();
     }
 
-    /// A recipient. The address becomes a token at once.
-    pub(super) fn recipient(&mut self, recipient: &[u8]) {
-        let Some(message) = &mut self.message else { return };
-        message.recipients = message.recipients.saturating_add(1);
-        let Message { key, parties, .. } = message.as_mut();
-        catch(&self.shared, || {
-            if let (Some(key), Some(address)) = (key, Address::parse(recipient))
+    /// A recipient. The address becomes a token at once, and rules look at its domain. The answer is the reply, if the recipient is refused.
+    pub(super) fn recipient(&mut self, recipient: &[u8], may_refuse: bool) -> Option<Reply> {
+        let message = self.message.as_mut()?;
+        let Message { key, parties, settings, matched, reference, .. } = message.as_mut();
+        let shared = &self.shared;
+        let refused = catch(shared, || {
+            let address = Address::parse(recipient);
+            if let (Some(key), Some(address)) = (key, &address)
                 && parties.recipients.len() < Parties::MAX
             {
-                parties.recipients.push(key.recipient(&address));
+                parties.recipients.push(key.recipient(address));
             }
+            let domain = address.as_ref().map_or("", Address::domain);
+            let too_large = settings.policy.recipient(matched, domain, may_refuse)?;
+            shared.reporter.metrics().recipient_refused();
+            Some(Reply::to_recipient(&too_large, *reference, &settings.policy))
         });
+        refused.flatten()
     }
 
     /// DATA. Postfix has given the mail its queue ID by now.
@@ -262,8 +289,12 @@ impl Session {
         let mut answer = Answer::default();
         let Some(mut message) = self.message.take() else { return answer };
         message.queue_id = message.queue_id.or(queue_id);
-        answer.forged = message.forged_tags;
-        answer.left = if powers.delete { answer.forged.saturating_sub(MAX_DELETED) } else { answer.forged };
+        let settings = message.settings.clone();
+        // Who only observes changes nothing, be it forged.
+        if settings.policy.mode == Mode::Enforce {
+            answer.forged = message.forged_tags;
+            answer.left = if powers.delete { answer.forged.saturating_sub(MAX_DELETED) } else { answer.forged };
+        }
 
         let fault = &mut self.fault;
         let told = message.scanner.take().and_then(|scanner| {
@@ -271,11 +302,12 @@ impl Session {
                 fault.trip("eom");
                 let mut record = message.record(scanner, Ending::Measured);
                 let held = |m: &Measure| m.action == Action::Quarantine;
-                record.verdict.measure = record.verdict.measure.filter(|m| powers.quarantine || !held(m));
+                let measure = record.verdict.done.measure.filter(|m| powers.quarantine || !held(m));
+                record.verdict.done.measure = measure;
                 let told = Answer {
-                    tag: record.verdict.tag.then(|| tag::value(&record, answer.left > 0)),
-                    quarantine: record.verdict.measure.filter(held).map(|m| format!("mailgauge: {}", m.because.id)),
-                    refusal: Reply::to(&record),
+                    tag: record.verdict.done.tag.then(|| tag::value(&record, answer.left > 0)),
+                    quarantine: measure.filter(held).map(|m| format!("mailgauge: {}", m.because.id)),
+                    refusal: Reply::to(&record, &settings.policy, &settings.thresholds),
                     ..answer
                 };
                 self.shared.reporter.publish(&record);
@@ -292,18 +324,24 @@ impl Session {
         answer
     }
 
-    /// The transaction broke off. From DATA on that is worth a record: it looks like this when a mail outgrows the size limit.
+    /// The transaction broke off. From DATA on that is worth a record: it looks like this when a mail outgrows the size limit. Before DATA it is
+    /// if we have refused its recipients, for then it ends like this as well.
     pub(super) fn abort(&mut self) {
         let Some(mut message) = self.message.take() else { return };
-        self.shared.reporter.metrics().transaction_aborted(message.stage);
-        if message.stage == Stage::Mail {
-            return;
+        let refused = message.stage == Stage::Mail && message.matched.refused().is_some();
+        if !refused {
+            self.shared.reporter.metrics().transaction_aborted(message.stage);
         }
+        let ending = match message.stage {
+            Stage::Mail if !refused => return,
+            Stage::Mail => Ending::Refused,
+            _ => Ending::Aborted,
+        };
         let fault = &mut self.fault;
         if let Some(scanner) = message.scanner.take() {
             catch(&self.shared, || {
                 fault.trip("abort");
-                self.shared.reporter.publish(&message.record(scanner, Ending::Aborted));
+                self.shared.reporter.publish(&message.record(scanner, ending));
             });
         }
     }
@@ -335,20 +373,39 @@ impl Session {
 impl Message {
     fn record(&mut self, scanner: Scanner, ending: Ending) -> Record {
         let begun = Instant::now();
+        let Settings { policy, thresholds, .. } = &*self.settings;
         let mut facts = scanner.finish();
         facts.envelope.aborted = ending == Ending::Aborted;
-        let findings = catalogue::diagnose(&facts, &self.settings.thresholds);
-        let mut verdict = self.settings.policy.decide(&findings);
-        if ending == Ending::Aborted {
-            (verdict.tag, verdict.measure) = (false, None);
+        facts.envelope.destination = match ending {
+            Ending::Measured => self.matched.exceeded(facts.wire_bytes),
+            // Half a mail has no size.
+            Ending::Aborted => None,
+            Ending::Refused => self.matched.refused(),
+        };
+        let mut findings = catalogue::diagnose(&facts, thresholds);
+        if ending == Ending::Refused {
+            // Of a mail that was never sent nothing else is known.
+            findings.retain(|finding| finding.entry.id == catalogue::DESTINATION);
+        }
+        policy.levels.apply(&mut findings);
+        let mut verdict = policy.decide(&findings, &self.matched);
+        match ending {
+            Ending::Measured => {}
+            Ending::Aborted => (verdict.done, verdict.would) = (Decision::default(), None),
+            Ending::Refused => {
+                let measure =
+                    findings.first().map(|f| Measure { action: Action::Reject, because: f.entry, rule: None });
+                (verdict.done, verdict.would) = (Decision { tag: false, measure }, None);
+            }
         }
         Record {
             time: unix_time(),
-            reference: Reference::new(),
+            reference: self.reference,
             queue_id: self.queue_id,
             parties: std::mem::take(&mut self.parties),
-            recipients: self.recipients,
-            direction: self.direction,
+            recipients: self.matched.recipients(),
+            refused: self.matched.refused(),
+            direction: policy.direction(&self.matched),
             ending,
             facts,
             findings,
@@ -431,7 +488,7 @@ mod tests {
         let mut session = Session::new(Arc::new(shared));
         let mut send = |sender: &[u8], recipients: &[&[u8]]| {
             session.mail(sender, Mail::default());
-            recipients.iter().for_each(|recipient| session.recipient(recipient));
+            recipients.iter().for_each(|recipient| assert!(session.recipient(recipient, true).is_none()));
             session.data(None);
             session.header(b"message-id", b" <1@example.org>");
             session.header(b"Message-ID", b" <2@example.org>");
@@ -490,13 +547,13 @@ mod tests {
         let mut bench = bench();
         let auth = Mail { authenticated: true, ..Mail::default() };
         for (local, mail) in [(true, auth), (false, auth), (true, Mail::default()), (false, Mail::default())] {
-            bench.session.connected(local);
+            bench.session.connected(Client { local, ..Client::default() });
             bench.session.mail(b"<a@example.org>", mail);
             bench.session.data(None);
             bench.session.end(None, ALL);
         }
         let count = |direction: &str| {
-            Direction::ALL.iter().find(|d| d.name() == direction).unwrap();
+            crate::policy::Direction::named(direction).unwrap();
             let lines = prometheus::TextEncoder::new().encode_to_string(&bench.registry.gather()).unwrap();
             let prefix = format!("mailgauge_messages_total{{direction=\"{direction}\"");
             lines

@@ -46,6 +46,11 @@ impl Address {
         Some(Address(normal))
     }
 
+    /// Its domain in lower case and ASCII, for rules about domains; empty where it has none.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// What the token is made of.
     pub(super) fn normal(&self) -> &[u8] {
         self.0.as_bytes()
@@ -94,6 +99,9 @@ mod tests {
         assert_eq!(normal("Jos\u{e9}@example.org"), normal("jose\u{301}@example.org"));
         assert_eq!(normal("a@[192.0.2.1]").as_deref(), Some("a@[192.0.2.1]"));
         assert_eq!(normal("root").as_deref(), Some("root"));
+        let domain = |text: &str| Address::parse(text.as_bytes()).map(|a| a.domain().to_owned());
+        assert_eq!(domain("<\"a@b\"@B\u{fc}cher.Example.>").as_deref(), Some("xn--bcher-kva.example"));
+        assert_eq!(domain("root").as_deref(), Some(""));
     }
 
     #[test]

@@ -66,5 +66,20 @@ impl fmt::Display for Token {
     }
 }
 
+impl serde::Serialize for Token {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Token {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Token, D::Error> {
+        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+        let wrong = || serde::de::Error::custom("no token");
+        let bytes = data_encoding::HEXLOWER.decode(text.as_bytes()).map_err(|_| wrong())?;
+        bytes.try_into().map(Token).map_err(|_| wrong())
+    }
+}
+
 impl sealed::Sealed for Token {}
 impl ContentFree for Token {}

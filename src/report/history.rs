@@ -32,7 +32,20 @@ pub struct Sum {
     /// Those by their size on the wire: the classes of [`SIZES`], and one for what is larger.
     pub sizes: [u64; SIZES.len() + 1],
     /// Mails with each finding.
-    pub findings: BTreeMap<&'static str, u64>,
+    pub findings: BTreeMap<&'static str, Found>,
+}
+
+/// Mails with one finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// How many.
+    pub mails: u64,
+    /// The level that it had last.
+    pub level: Level,
+}
+
+impl Found {
+    const NONE: Found = Found { mails: 0, level: Level::Info };
 }
 
 impl Sum {
@@ -47,9 +60,10 @@ impl Sum {
             Action::Tempfail | Action::Reject => self.refused += 1,
         }
         self.sizes[SIZES.partition_point(|bound| *bound < record.facts.wire_bytes)] += 1;
-        for id in record.finding_ids() {
+        for (id, level) in record.findings_once() {
             self.oversized += u64::from(id == OVERSIZED);
-            *self.findings.entry(id).or_default() += 1;
+            let found = self.findings.entry(id).or_insert(Found::NONE);
+            (found.mails, found.level) = (found.mails + 1, level);
         }
     }
 
@@ -66,7 +80,8 @@ impl Sum {
             *sum += more;
         }
         for (id, more) in &other.findings {
-            *self.findings.entry(id).or_default() += more;
+            let found = self.findings.entry(id).or_insert(Found::NONE);
+            (found.mails, found.level) = (found.mails + more.mails, more.level);
         }
     }
 
@@ -90,7 +105,7 @@ impl History {
 
     /// A mail has ended. Those that broke off don't count: half a mail has no size.
     pub(super) fn message_ended(&self, record: &Record) {
-        if record.ending == Ending::Aborted {
+        if record.ending != Ending::Measured {
             return;
         }
         let begin = record.time - record.time.rem_euclid(SPAN);
@@ -153,7 +168,8 @@ mod tests {
     fn what_happened_is_added_up_by_quarters_of_an_hour() {
         let history = History::new(NOON);
         let mut refused = at(NOON + 10, vec![finding("zip", Level::Error), finding(OVERSIZED, Level::Warning)]);
-        refused.verdict.measure = Some(Measure { action: Action::Reject, because: finding("zip", Level::Error).entry });
+        let because = finding("zip", Level::Error).entry;
+        refused.verdict.done.measure = Some(Measure { action: Action::Reject, because, rule: None });
         refused.facts.wire_bytes = 20 << 20;
         history.message_ended(&refused);
         history.message_ended(&at(NOON + 899, vec![finding("zip", Level::Notice), finding("zip", Level::Notice)]));
@@ -170,7 +186,7 @@ mod tests {
         assert_eq!((all.mails, all.with_problems(), all.oversized, all.held, all.refused), (3, 1, 1, 0, 1));
         // A mail of just the size of a limit is within it.
         assert_eq!(all.sizes, [0, 0, 1, 0, 2, 0]);
-        assert_eq!(all.findings.get("zip"), Some(&2));
+        assert_eq!(all.findings.get("zip"), Some(&Found { mails: 2, level: Level::Notice }));
         assert_eq!(all.levels, [0, 1, 0, 1]);
     }
 

@@ -8,12 +8,13 @@ mod reference;
 mod reply;
 pub mod tag;
 
-use crate::catalogue::Finding;
+use crate::catalogue::{Finding, Level};
+pub use crate::policy::Direction;
 use crate::policy::Verdict;
 use crate::pseudonym::Token;
 use crate::scan::Facts;
 use crate::scan::closed::closed;
-use crate::scan::facts::{ContentFree, sealed};
+use crate::scan::facts::{ContentFree, DestinationFacts, sealed};
 use crate::system::unix_time;
 pub use history::History;
 pub use metrics::Metrics;
@@ -24,24 +25,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 closed! {
-    /// Which way a mail goes, as far as the session tells.
-    pub enum Direction {
-        /// From an unauthenticated SMTP client of another network.
-        Inbound = "inbound",
-        /// From an authenticated client.
-        Outbound = "outbound",
-        /// From this machine: the `sendmail` command, loopback.
-        Internal = "internal",
-    }
-}
-
-closed! {
     /// How a transaction ended.
     pub enum Ending {
         /// The end of the message was reached and answered.
         Measured = "measured",
         /// The session broke off after DATA.
         Aborted = "aborted",
+        /// Recipients were refused for the size that was declared, and the mail was not sent.
+        Refused = "refused",
     }
 }
 
@@ -125,8 +116,10 @@ pub struct Record {
     pub queue_id: Option<QueueId>,
     /// Whose mail it is.
     pub parties: Parties,
-    /// Recipients of the transaction.
+    /// Recipients of the transaction that were taken.
     pub recipients: u32,
+    /// Recipients that were refused before the mail came, as their servers don't take one of its declared size.
+    pub refused: Option<DestinationFacts>,
     /// Which way the mail goes.
     pub direction: Direction,
     /// How the transaction ended.
@@ -149,23 +142,28 @@ impl Record {
 
     /// The ids of the findings, each once, the gravest first; among equals, in the order of the catalogue.
     pub fn finding_ids(&self) -> Vec<&'static str> {
-        let mut entries: Vec<_> = self.findings.iter().map(|finding| finding.entry).collect();
-        entries.sort_by_key(|entry| std::cmp::Reverse(entry.level));
-        let mut ids: Vec<&'static str> = Vec::new();
-        for entry in entries {
-            if !ids.contains(&entry.id) {
-                ids.push(entry.id);
+        self.findings_once().into_iter().map(|(id, _)| id).collect()
+    }
+
+    /// The same, with their levels.
+    pub fn findings_once(&self) -> Vec<(&'static str, Level)> {
+        let mut findings: Vec<_> = self.findings.iter().collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+        let mut once: Vec<(&'static str, Level)> = Vec::new();
+        for Finding { entry, level, .. } in findings {
+            if once.iter().all(|(id, _)| *id != entry.id) {
+                once.push((entry.id, *level));
             }
         }
-        ids
+        once
     }
 }
 
 /// What a mail without findings has for a level.
 pub const CLEAN: &str = "clean";
 
-fn level_name(level: Option<crate::catalogue::Level>) -> &'static str {
-    level.map_or(CLEAN, crate::catalogue::Level::name)
+fn level_name(level: Option<Level>) -> &'static str {
+    level.map_or(CLEAN, Level::name)
 }
 
 /// Where records are kept. It must neither wait nor fail: the mail is on its way.
@@ -218,7 +216,7 @@ impl Reporter {
 #[cfg(test)]
 pub(crate) mod testing {
     use super::*;
-    use crate::catalogue::{Check, Entry, Group, Level};
+    use crate::catalogue::{Check, Entry, Group};
 
     /// A finding of no catalogue. Its entry lives as long as the test binary.
     pub fn finding(id: &str, level: Level) -> Finding {
@@ -238,18 +236,19 @@ pub(crate) mod testing {
             rfc: "",
             check: Check::Message(|_, _| false),
         };
-        Finding { entry: Box::leak(Box::new(entry)), part: None }
+        Finding::new(Box::leak(Box::new(entry)), None)
     }
 
     /// The record of a mail with these findings.
     pub fn record(findings: Vec<Finding>) -> Record {
-        let verdict = crate::policy::Policy::default().decide(&findings);
+        let verdict = crate::policy::Policy::default().decide(&findings, &crate::policy::Matched::default());
         Record {
             reference: Reference::from_bits(0x0012_3456_789A_BCDE),
             time: 1_795_521_600,
             queue_id: QueueId::parse(b"4TxY6W1k2Jz9"),
             parties: Parties::default(),
             recipients: 1,
+            refused: None,
             direction: Direction::Inbound,
             ending: Ending::Measured,
             facts: Facts { wire_bytes: 35_872_337, attachments: 2, attachment_bytes: 26_214_400, ..Facts::default() },

@@ -157,7 +157,7 @@ mod tests {
         for entry in catalogue::all() {
             assert!("findings=".len() + entry.id.len() < LINE - 1, "{} is too long for a line of the tag", entry.id);
         }
-        let all = catalogue::all().map(|entry| catalogue::Finding { entry, part: None }).collect();
+        let all = catalogue::all().map(|entry| catalogue::Finding::new(entry, None)).collect();
         let value = value(&record(all), true);
         assert!(parse(&value).is_some() && longest_line(&value) <= LINE);
     }

@@ -6,6 +6,7 @@
 use super::charset::Charset;
 use super::names::{Disposition, Encoding, Encryption, Extension, FileKind, MediaType};
 use bitflags::bitflags;
+use serde::{Deserialize, Serialize};
 
 pub(crate) mod sealed {
     /// Only this crate decides what is free of content.
@@ -98,6 +99,19 @@ facts! {
         pub aborted: bool,
         /// Seconds since the epoch when the mail arrived, by our clock; `None` for a file.
         pub arrival: Option<i64>,
+        /// The servers of some recipients take less than this mail has; `None` where none is known to.
+        pub destination: Option<DestinationFacts>,
+    }
+}
+
+facts! {
+    /// Recipients whose servers do not take a mail of this size, as far as their limits are known.
+    #[derive(Copy, Serialize, Deserialize)]
+    pub struct DestinationFacts {
+        /// The smallest of their limits, in bytes on the wire.
+        pub limit: u64,
+        /// How many recipients they are.
+        pub recipients: u32,
     }
 }
 

@@ -25,7 +25,9 @@ pub mod words;
 
 pub use open::{Target, open};
 pub use queue::Queue;
-pub use record::{Day, FindingId, Kept, KeptFinding, KeptFindings, KeptPart, MAX_PARTS, NewRecord, PartRole};
+pub use record::{
+    Day, FindingId, Grave, Kept, KeptFinding, KeptFindings, KeptPart, KeptWould, MAX_PARTS, NewRecord, PartRole,
+};
 pub use subject::Subject;
 pub use ticket::TicketForm;
 

@@ -1,12 +1,12 @@
 //! What is kept of a mail: closed types only, which the compiler checks.
 
 use crate::catalogue::{self, Entry, Level};
-use crate::policy::Action;
+use crate::policy::{self, Action};
 use crate::pseudonym::Token;
 use crate::report::{self, Direction, Ending, QueueId, Reference};
 use crate::scan::Facts;
 use crate::scan::closed::closed;
-use crate::scan::facts::{ContentFree, facts, sealed};
+use crate::scan::facts::{ContentFree, DestinationFacts, facts, sealed};
 use crate::scan::names::{Encryption, Extension, FileKind, MediaType};
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,12 @@ facts! {
         pub ending: Ending,
         /// What was done.
         pub action: Action,
+        /// The finding that decided it, where one did.
+        #[serde(default, deserialize_with = "known")]
+        pub decided_by: Option<FindingId>,
+        /// What would have been done if nothing were on probation, where that is something else.
+        #[serde(default)]
+        pub would: Option<KeptWould>,
         /// The highest level among the findings; `None` for a clean mail.
         pub level: Option<Level>,
         /// Bytes of the message as SMTP carries it.
@@ -49,8 +55,17 @@ facts! {
         pub header_bytes: u64,
         /// `SIZE=` of the MAIL command.
         pub declared_size: Option<u64>,
-        /// Recipients of this transaction.
+        /// Recipients of this transaction that were taken.
         pub recipients: u32,
+        /// Recipients that were refused before the mail came, for its declared size.
+        #[serde(default)]
+        pub refused: Option<DestinationFacts>,
+        /// Recipients whose servers do not take a mail of this size.
+        #[serde(default)]
+        pub destination: Option<DestinationFacts>,
+        /// What stands for the sender: for counting how many senders something would concern. It is shown to nobody.
+        #[serde(default)]
+        pub sender: Option<Token>,
         /// Attachments.
         pub attachments: u32,
         /// Decoded bytes of all attachments.
@@ -94,7 +109,31 @@ facts! {
         pub id: FindingId,
         /// The index of the part; `None` for the mail as a whole.
         pub part: Option<u16>,
+        /// How much trouble it meant by the levels that held.
+        pub level: Level,
     }
+}
+
+facts! {
+    /// What would have been done.
+    #[derive(Copy, Serialize, Deserialize)]
+    pub struct KeptWould {
+        /// The strictest of it.
+        pub action: Action,
+        /// The finding that would have decided, where one would.
+        #[serde(default, deserialize_with = "known")]
+        pub decided_by: Option<FindingId>,
+    }
+}
+
+/// A finding with all parts it is in.
+pub struct Grave {
+    /// Its texts.
+    pub entry: &'static Entry,
+    /// How much trouble it meant.
+    pub level: Level,
+    /// The indexes of the parts; none for the mail as a whole.
+    pub parts: Vec<u16>,
 }
 
 /// A finding of the catalogue.
@@ -122,6 +161,18 @@ impl std::fmt::Debug for FindingId {
     }
 }
 
+impl Serialize for FindingId {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(self.0.id)
+    }
+}
+
+/// The finding of this id; `None` for one that only a newer version knows.
+fn known<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<FindingId>, D::Error> {
+    let id = Option::<std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+    Ok(id.and_then(|id| catalogue::find(&id)).map(FindingId))
+}
+
 impl sealed::Sealed for FindingId {}
 impl ContentFree for FindingId {}
 
@@ -137,18 +188,25 @@ impl ContentFree for KeptFindings {}
 struct Written<'a> {
     id: std::borrow::Cow<'a, str>,
     part: Option<u16>,
+    /// Only where it is not that of the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    level: Option<Level>,
 }
 
 impl Serialize for KeptFindings {
     fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_seq(self.0.iter().map(|f| Written { id: f.id.0.id.into(), part: f.part }))
+        let level = |f: &KeptFinding| Some(f.level).filter(|level| *level != f.id.0.level);
+        s.collect_seq(self.0.iter().map(|f| Written { id: f.id.0.id.into(), part: f.part, level: level(f) }))
     }
 }
 
 impl<'de> Deserialize<'de> for KeptFindings {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<KeptFindings, D::Error> {
         let written = Vec::<Written>::deserialize(deserializer)?;
-        let known = |w: Written| Some(KeptFinding { id: FindingId(catalogue::find(&w.id)?), part: w.part });
+        let known = |w: Written| {
+            let entry = catalogue::find(&w.id)?;
+            Some(KeptFinding { id: FindingId(entry), part: w.part, level: w.level.unwrap_or(entry.level) })
+        };
         Ok(KeptFindings(written.into_iter().filter_map(known).collect()))
     }
 }
@@ -157,7 +215,10 @@ impl Kept {
     /// What is kept of a record.
     pub fn of(record: &report::Record) -> Kept {
         let facts = &record.facts;
-        let findings = record.findings.iter().map(|f| KeptFinding { id: FindingId(f.entry), part: f.part }).collect();
+        let finding = |f: &catalogue::Finding| KeptFinding { id: FindingId(f.entry), part: f.part, level: f.level };
+        let findings = record.findings.iter().map(finding).collect();
+        let would =
+            |would: policy::Decision| KeptWould { action: would.action(), decided_by: would.because().map(FindingId) };
         Kept {
             reference: record.reference,
             queue_id: record.queue_id,
@@ -165,11 +226,16 @@ impl Kept {
             direction: record.direction,
             ending: record.ending,
             action: record.verdict.action(),
+            decided_by: record.verdict.done.because().map(FindingId),
+            would: record.verdict.would.map(would),
             level: record.verdict.level,
             wire_bytes: facts.wire_bytes,
             header_bytes: facts.header_bytes,
             declared_size: facts.envelope.declared_size,
             recipients: record.recipients,
+            refused: record.refused,
+            destination: facts.envelope.destination,
+            sender: record.parties.sender,
             attachments: facts.attachments,
             attachment_bytes: facts.attachment_bytes,
             parts_total: facts.parts_total,
@@ -180,16 +246,16 @@ impl Kept {
     }
 
     /// What was found, each once with all parts it is in: the gravest first; among equals, in the order of the catalogue.
-    pub fn by_gravity(&self) -> Vec<(&'static Entry, Vec<u16>)> {
-        let mut found: Vec<(&'static Entry, Vec<u16>)> = Vec::new();
-        for finding in &self.findings.0 {
-            let entry = finding.id.entry();
-            match found.iter_mut().find(|(known, _)| known.id == entry.id) {
-                Some((_, parts)) => parts.extend(finding.part),
-                None => found.push((entry, finding.part.into_iter().collect())),
+    pub fn by_gravity(&self) -> Vec<Grave> {
+        let mut found: Vec<Grave> = Vec::new();
+        for KeptFinding { id, part, level } in &self.findings.0 {
+            let entry = id.entry();
+            match found.iter_mut().find(|known| known.entry.id == entry.id) {
+                Some(known) => known.parts.extend(*part),
+                None => found.push(Grave { entry, level: *level, parts: part.iter().copied().collect() }),
             }
         }
-        found.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.level));
+        found.sort_by_key(|found| std::cmp::Reverse(found.level));
         found
     }
 
@@ -313,7 +379,7 @@ mod tests {
     #[test]
     fn a_record_reads_back_from_its_json() {
         let found = catalogue::find("size-declared-mismatch").unwrap();
-        let mut record = record(vec![catalogue::Finding { entry: found, part: None }]);
+        let mut record = record(vec![catalogue::Finding::new(found, None)]);
         record.facts = scanned(3, 1);
         let kept = Kept::of(&record);
         assert_eq!(

@@ -4,6 +4,7 @@ use super::audit::Row;
 use super::desk::Answer;
 use super::{Kept, KeptFinding, KeptPart};
 use crate::report::CLEAN;
+use crate::scan::facts::DestinationFacts;
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -41,10 +42,15 @@ pub struct RecordView {
     pub queue_id: Option<String>,
     /// Which way it went: inbound, outbound or internal.
     pub direction: &'static str,
-    /// How the transaction ended: measured, or aborted where the sender broke off.
+    /// How the transaction ended: measured; aborted where the sender broke off; refused where recipients were refused for the declared size and
+    /// the mail was never sent.
     pub ending: &'static str,
     /// What was done: accept, tag, quarantine (held), or refused with tempfail (for now) or reject (for good).
     pub action: &'static str,
+    /// The finding that decided it; null where none did.
+    pub decided_by: Option<&'static str>,
+    /// What would have been done but for a policy on probation (`mode = "observe"`), where that is something else.
+    pub would: Option<WouldView>,
     /// The highest level among the findings: info, notice, warning or error; clean without findings.
     pub level: &'static str,
     /// Bytes of the message as SMTP carries it.
@@ -53,8 +59,12 @@ pub struct RecordView {
     pub header_bytes: u64,
     /// The size that the sender announced (`SIZE=`), in bytes.
     pub declared_size: Option<u64>,
-    /// Recipients of the transaction.
+    /// Recipients of the transaction that were taken.
     pub recipients: u32,
+    /// Recipients that were refused before the mail came, for its declared size, and the smallest of their servers' limits.
+    pub refused: Option<DestinationView>,
+    /// Recipients whose servers don't take a mail of this size, and the smallest of their limits.
+    pub destination: Option<DestinationView>,
     /// Attachments.
     pub attachments: u32,
     /// Decoded bytes of all attachments.
@@ -67,6 +77,24 @@ pub struct RecordView {
     pub findings: Vec<FindingView>,
     /// Time that the measuring took, in microseconds.
     pub scan_us: u64,
+}
+
+/// What would have been done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WouldView {
+    /// accept, tag, quarantine, tempfail or reject.
+    pub action: &'static str,
+    /// The finding that would have decided it.
+    pub decided_by: Option<&'static str>,
+}
+
+/// Recipients whose servers take less.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct DestinationView {
+    /// How many recipients they are.
+    pub recipients: u32,
+    /// The smallest of their limits, in bytes on the wire.
+    pub limit: u64,
 }
 
 /// One part of a mail.
@@ -167,11 +195,18 @@ impl RecordView {
             direction: kept.direction.name(),
             ending: kept.ending.name(),
             action: kept.action.name(),
+            decided_by: kept.decided_by.map(|id| id.entry().id),
+            would: kept.would.map(|would| WouldView {
+                action: would.action.name(),
+                decided_by: would.decided_by.map(|id| id.entry().id),
+            }),
             level: kept.level.map_or(CLEAN, |level| level.name()),
             wire_bytes: kept.wire_bytes,
             header_bytes: kept.header_bytes,
             declared_size: kept.declared_size,
             recipients: kept.recipients,
+            refused: kept.refused.map(DestinationView::of),
+            destination: kept.destination.map(DestinationView::of),
             attachments: kept.attachments,
             attachment_bytes: kept.attachment_bytes,
             parts_total: kept.parts_total,
@@ -179,6 +214,12 @@ impl RecordView {
             findings: kept.findings.0.iter().map(FindingView::of).collect(),
             scan_us: kept.scan_us,
         }
+    }
+}
+
+impl DestinationView {
+    fn of(facts: DestinationFacts) -> DestinationView {
+        DestinationView { recipients: facts.recipients, limit: facts.limit }
     }
 }
 
@@ -199,7 +240,7 @@ impl PartView {
 impl FindingView {
     fn of(finding: &KeptFinding) -> FindingView {
         let entry = finding.id.entry();
-        FindingView { id: entry.id, level: entry.level.name(), part: finding.part }
+        FindingView { id: entry.id, level: finding.level.name(), part: finding.part }
     }
 }
 
@@ -219,10 +260,11 @@ mod tests {
     #[test]
     fn every_field_of_a_record_has_its_name() {
         let entry = catalogue::find("size-declared-mismatch").unwrap();
-        let kept = Kept::of(&record(vec![Finding { entry, part: Some(3) }]));
+        let kept = Kept::of(&record(vec![Finding::new(entry, Some(3))]));
         let view = serde_json::to_value(RecordView::of(&kept)).unwrap();
-        // What is stored and what is shown have the same names; the store just has time as a number.
-        let stored = serde_json::to_value(&kept).unwrap();
+        // What is stored and what is shown have the same names; the store just has time as a number, and what stands for the sender.
+        let mut stored = serde_json::to_value(&kept).unwrap();
+        assert!(stored.as_object_mut().unwrap().remove("sender").is_some());
         let names = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&view), names(&stored));
         assert_eq!(view["time"], "2026-11-24T12:00:00Z");

@@ -1,10 +1,11 @@
 //! What is said of a record and of a look-up, on the page and at the command line, in both languages. What a finding means stands in
 //! the catalogue.
 
-use super::Kept;
-use crate::catalogue::{Level, texts};
-use crate::policy::Action;
+use super::{FindingId, Kept, KeptWould};
+use crate::catalogue::{Language, Level, texts};
+use crate::policy::{Action, files_in_wire};
 use crate::report::{Direction, Ending};
+use crate::scan::facts::DestinationFacts;
 use crate::scan::names::Encryption;
 
 /// What the administrator types to find mails that were refused for their size: smtpd's answer to `SIZE=`, and cleanup's to what came.
@@ -51,6 +52,18 @@ pub struct RecordWords {
         held_unknown: "It is held, and its queue ID is not known: the mail administrator finds it with `postqueue -p`.", "De mail wordt vastgehouden en het wachtrij-ID is onbekend: de mailbeheerder vindt hem met `postqueue -p`.";
         deferred: "We refused it for now, because of what is named here. The sender's server tries again, and after some days tells the sender.", "Wij hebben de mail voorlopig geweigerd, om wat hier genoemd staat. De server van de afzender probeert het opnieuw, en meldt het na enkele dagen aan de afzender.";
         refused: "We refused it for good, because of what is named here. The sender was told so with the reference.", "Wij hebben de mail definitief geweigerd, om wat hier genoemd staat. De afzender heeft dat met de referentie te horen gekregen.";
+        refused_early: "We refused it before it was sent, for the size that was announced. The sender was told so with the reference.", "Wij hebben de mail geweigerd voordat die werd verstuurd, om de aangekondigde grootte. De afzender heeft dat met de referentie te horen gekregen.";
+        decided_by: "The reason was:", "De reden was:";
+        too_large_for_one: "Too large for 1 recipient, whose server takes at most", "Te groot voor 1 ontvanger, wiens server niet meer aanneemt dan";
+        too_large_for: "Too large for # recipients, whose servers take at most", "Te groot voor # ontvangers, wier servers niet meer aannemen dan";
+        refused_one: "Before it was sent, 1 recipient was refused, whose server takes at most", "Vooraf is 1 ontvanger geweigerd, wiens server niet meer aanneemt dan";
+        refused_some: "Before it was sent, # recipients were refused, whose servers take at most", "Vooraf zijn # ontvangers geweigerd, wier servers niet meer aannemen dan";
+        of_files: "of files", "aan bestanden";
+        would_accept: "A rule on trial would have let it pass unchanged.", "Een regel op proef had hem ongewijzigd doorgelaten.";
+        would_tag: "On trial only: it would have got a line of ours in its header.", "Alleen op proef: hij had een regel van ons in de kopregels gekregen.";
+        would_quarantine: "On trial only: it would have been held.", "Alleen op proef: hij zou zijn vastgehouden.";
+        would_tempfail: "On trial only: it would have been refused for now.", "Alleen op proef: hij zou voorlopig zijn geweigerd.";
+        would_reject: "On trial only: it would have been refused for good.", "Alleen op proef: hij zou definitief zijn geweigerd.";
         aborted: "It never came in whole: the sender's server broke off. It may have tried again later.", "De mail is nooit helemaal aangekomen: de server van de afzender brak af. Misschien probeerde die het later opnieuw.";
 }
 }
@@ -98,10 +111,47 @@ impl RecordWords {
         }
     }
 
+    /// What else is to be said of what was done, a sentence each. `bytes` shows a size.
+    pub fn remarks(&self, kept: &Kept, language: Language, bytes: impl Fn(u64) -> String) -> Vec<String> {
+        let because = |id: Option<FindingId>| match id {
+            Some(id) => format!(" {} {}.", self.decided_by, id.entry().title_in(language)),
+            None => String::new(),
+        };
+        let limit = |some: DestinationFacts, one: &str, many: &str| {
+            let (whole, files) = (bytes(some.limit), bytes(files_in_wire(some.limit)));
+            let lead =
+                if some.recipients == 1 { one.to_owned() } else { many.replace('#', &some.recipients.to_string()) };
+            format!("{lead} {whole} ({files} {}).", self.of_files)
+        };
+        let would = |would: KeptWould| {
+            let text = match would.action {
+                Action::Accept => self.would_accept,
+                Action::Tag => self.would_tag,
+                Action::Quarantine => self.would_quarantine,
+                Action::Tempfail => self.would_tempfail,
+                Action::Reject => self.would_reject,
+            };
+            format!("{text}{}", because(would.decided_by))
+        };
+        let decided = because(kept.decided_by).trim_start().to_owned();
+        // What was refused early has its limit in the second sentence.
+        let destination = kept.destination.filter(|_| kept.ending != Ending::Refused);
+        [
+            Some(decided).filter(|text| !text.is_empty()),
+            kept.refused.map(|some| limit(some, self.refused_one, self.refused_some)),
+            destination.map(|some| limit(some, self.too_large_for_one, self.too_large_for)),
+            kept.would.map(would),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+
     /// What was done with a mail; what a held one needs, [`Kept::release`], comes behind it.
     pub fn done(&self, kept: &Kept) -> &'static str {
         match (kept.ending, kept.action) {
             (Ending::Aborted, _) => self.aborted,
+            (Ending::Refused, _) => self.refused_early,
             (Ending::Measured, Action::Accept) => self.accepted,
             (Ending::Measured, Action::Tag) => self.tagged,
             (Ending::Measured, Action::Quarantine) if kept.queue_id.is_some() => self.held,

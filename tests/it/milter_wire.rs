@@ -148,7 +148,7 @@ async fn no_answer_where_none_is_wanted_and_one_everywhere_else() {
 #[tokio::test]
 async fn a_mail_is_held_only_for_a_finding_that_the_admin_named() {
     let mut settings = Settings::default();
-    settings.policy.quarantine = vec!["header-missing-date"];
+    settings.policy.quarantine = vec![mailgauge::policy::Selector::Id("header-missing-date")];
     let daemon = Daemon::start(settings).await;
     let mut mta = daemon.connect().await;
     for (date, reason) in

@@ -7,7 +7,7 @@ use crate::figures::human_bytes;
 use crate::scan::names::{Encryption, Extension, FileKind};
 use crate::store::desk::Answer;
 use crate::store::words::{REFUSED_FOR_SIZE, RecordWords};
-use crate::store::{Kept, KeptPart, PartRole};
+use crate::store::{Grave, Kept, KeptPart, PartRole};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use std::fmt::Write as _;
@@ -96,6 +96,9 @@ impl Page {
         self.list(&mut out, kept);
         self.findings(&mut out, kept);
         let _ = writeln!(out, "{}", wrap(record.done(kept), "  ", self.width));
+        for remark in record.remarks(kept, self.words.language, human_bytes) {
+            let _ = writeln!(out, "{}", wrap(&remark, "  ", self.width));
+        }
         if let Some(command) = kept.release() {
             let _ = writeln!(out, "    {command}");
         }
@@ -136,8 +139,8 @@ impl Page {
     fn findings(&self, out: &mut String, kept: &Kept) {
         const INDENT: &str = "      ";
         let (words, record) = self.words();
-        for (entry, parts) in kept.by_gravity() {
-            let level = self.paint.level(Some(entry.level), &record.level(entry.level).to_lowercase());
+        for Grave { entry, level, parts } in kept.by_gravity() {
+            let level = self.paint.level(Some(level), &record.level(level).to_lowercase());
             let places = match parts.as_slice() {
                 [] => String::new(),
                 [one] => format!(", {} {one}", record.part),
@@ -188,7 +191,7 @@ mod tests {
     }
 
     fn found(id: &str, part: Option<u16>) -> Finding {
-        Finding { entry: catalogue::find(id).unwrap(), part }
+        Finding::new(catalogue::find(id).unwrap(), part)
     }
 
     fn held() -> Kept {

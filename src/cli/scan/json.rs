@@ -14,6 +14,14 @@ pub struct Message<'a> {
     body_bytes: u64,
     /// `clean` without findings.
     level: &'static str,
+    /// What the policy does with it.
+    action: &'static str,
+    /// The finding that decides it; null where none does.
+    decided_by: Option<&'static str>,
+    /// What it would do but for `mode = "observe"`, where that is something else.
+    would: Option<Would>,
+    /// What the sender hears of a refusal, be it on trial.
+    reply: Option<String>,
     parts: Vec<Part>,
     findings: Vec<Found>,
     parts_total: u64,
@@ -22,6 +30,12 @@ pub struct Message<'a> {
     attachment_bytes: u64,
     /// Bounds of the scanner that were reached; with any, counts are lower bounds.
     limits: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Would {
+    action: &'static str,
+    decided_by: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -66,13 +80,20 @@ impl<'a> Message<'a> {
             disposition: part.disposition.name(),
             encryption: part.encryption.name(),
         };
-        let found = |f: &crate::catalogue::Finding| Found { id: f.entry.id, level: f.entry.level.name(), part: f.part };
+        let found = |f: &crate::catalogue::Finding| Found { id: f.entry.id, level: f.level.name(), part: f.part };
         Message {
             path: scanned.path,
             wire_bytes: facts.wire_bytes,
             header_bytes: facts.header_bytes,
             body_bytes: facts.body_bytes,
-            level: scanned.level.map_or("clean", |level| level.name()),
+            level: scanned.level().map_or("clean", |level| level.name()),
+            action: scanned.verdict.action().name(),
+            decided_by: scanned.verdict.done.because().map(|entry| entry.id),
+            would: scanned.verdict.would.map(|would| Would {
+                action: would.action().name(),
+                decided_by: would.because().map(|entry| entry.id),
+            }),
+            reply: scanned.reply.as_ref().map(|r| format!("{} {} {}", r.code, r.enhanced, r.text)),
             parts: facts.parts.iter().enumerate().map(part).collect(),
             findings: scanned.findings.iter().map(found).collect(),
             parts_total: facts.parts_total,
@@ -118,9 +139,9 @@ impl Summary {
         let mut levels: BTreeMap<_, _> = crate::catalogue::Level::ALL.iter().map(|level| (level.name(), 0)).collect();
         levels.insert("clean", 0);
         levels.extend(tally.levels().map(|(level, count)| (level.map_or("clean", |level| level.name()), count)));
-        let count = |(entry, messages): &(&crate::catalogue::Entry, u64)| Count {
+        let count = |(entry, level, messages): &(&crate::catalogue::Entry, crate::catalogue::Level, u64)| Count {
             id: entry.id,
-            level: entry.level.name(),
+            level: level.name(),
             messages: *messages,
             share: tally.share(*messages),
         };

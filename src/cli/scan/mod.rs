@@ -18,6 +18,8 @@ mod worker;
 use super::terminal::Paint;
 use super::{Format, ScanArgs, complain};
 use crate::catalogue::{Finding, Level};
+use crate::policy::{Client, Direction, Domains, Matched, Policy, Verdict};
+use crate::report::Reply;
 use crate::scan::Facts;
 use clap::ValueEnum;
 use inputs::Job;
@@ -51,6 +53,24 @@ pub enum FailOn {
     Never,
 }
 
+/// Which way a mail goes.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Way {
+    Inbound,
+    Outbound,
+    Internal,
+}
+
+impl From<Way> for Direction {
+    fn from(way: Way) -> Direction {
+        match way {
+            Way::Inbound => Direction::Inbound,
+            Way::Outbound => Direction::Outbound,
+            Way::Internal => Direction::Internal,
+        }
+    }
+}
+
 impl FailOn {
     fn reached_by(self, level: Level) -> bool {
         let least = match self {
@@ -70,8 +90,17 @@ struct Scanned<'a> {
     path: &'a str,
     facts: Facts,
     findings: Vec<Finding>,
+    /// What the policy would make of it.
+    verdict: Verdict,
+    /// What its sender would hear, if it would be refused.
+    reply: Option<Reply>,
+}
+
+impl Scanned<'_> {
     /// `None` for a clean message.
-    level: Option<Level>,
+    fn level(&self) -> Option<Level> {
+        self.verdict.level
+    }
 }
 
 /// What is printed of each message.
@@ -86,6 +115,7 @@ enum Pages {
 pub fn run(args: &ScanArgs) -> anyhow::Result<ExitCode> {
     let begun = Instant::now();
     let settings = Arc::new(args.config.load()?.settings);
+    let envelope = Arc::new(envelope(args, &settings.policy)?);
     let paint = Paint::for_stdout();
     let pages = match args.format {
         _ if args.summary => Pages::None,
@@ -97,7 +127,9 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<ExitCode> {
     let visible = !args.quiet && (args.summary || !io::stdout().is_terminal());
     let progress = Progress::start(visible, &args.paths);
     let jobs = args.jobs.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get).min(JOBS);
-    let tickets = start(args, jobs, &stop, |stop| Worker::new(settings.clone(), pages, stop, progress.counters()));
+    let tickets = start(args, jobs, &stop, |stop| {
+        Worker::new(settings.clone(), envelope.clone(), pages, stop, progress.counters())
+    });
 
     let mut tally = Tally::default();
     print(tickets, &stop, &mut tally, &progress)?;
@@ -129,6 +161,25 @@ pub fn run(args: &ScanArgs) -> anyhow::Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+/// What rules are asked about, which no file tells: as the arguments say.
+fn envelope(args: &ScanArgs, policy: &Policy) -> anyhow::Result<Matched> {
+    let client = Client {
+        address: args.client,
+        local: args.client.is_some_and(|address| address.to_canonical().is_loopback()),
+        authenticated: args.authenticated,
+        daemon: None,
+    };
+    let mut mail = policy.begin(&client, None, None);
+    for domain in &args.to {
+        let domain = Domains::parse(domain).map_err(|help| anyhow::anyhow!("--to {domain}: {help}"))?;
+        policy.recipient(&mut mail, &domain.to_string(), false);
+    }
+    if let Some(direction) = args.direction {
+        mail.assume(direction.into());
+    }
+    Ok(mail)
 }
 
 /// Starts the threads. What comes of each job can be had from its own receiver, in the order of the jobs.

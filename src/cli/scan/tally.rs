@@ -17,7 +17,7 @@ pub struct Tally {
     clean: u64,
     levels: [u64; Level::ALL.len()],
     /// Messages by finding.
-    findings: HashMap<&'static str, (&'static Entry, u64)>,
+    findings: HashMap<&'static str, (&'static Entry, Level, u64)>,
 }
 
 impl Tally {
@@ -29,7 +29,7 @@ impl Tally {
         self.parts += facts.parts_total;
         self.attachments += u64::from(facts.attachments);
         self.attachment_bytes += facts.attachment_bytes;
-        match scanned.level {
+        match scanned.level() {
             None => self.clean += 1,
             Some(level) => self.levels[level as usize] += 1,
         }
@@ -38,7 +38,7 @@ impl Tally {
         for finding in &scanned.findings {
             if finding.entry.id != before {
                 before = finding.entry.id;
-                self.findings.entry(before).or_insert((finding.entry, 0)).1 += 1;
+                self.findings.entry(before).or_insert((finding.entry, finding.level, 0)).2 += 1;
             }
         }
     }
@@ -55,8 +55,8 @@ impl Tally {
         for (sum, more) in self.levels.iter_mut().zip(other.levels) {
             *sum += more;
         }
-        for (id, (entry, more)) in &other.findings {
-            self.findings.entry(id).or_insert((entry, 0)).1 += more;
+        for (id, (entry, level, more)) in &other.findings {
+            self.findings.entry(id).or_insert((entry, *level, 0)).2 += more;
         }
     }
 
@@ -67,9 +67,9 @@ impl Tally {
     }
 
     /// Messages by finding, the gravest and most frequent first.
-    pub fn findings(&self) -> Vec<(&'static Entry, u64)> {
+    pub fn findings(&self) -> Vec<(&'static Entry, Level, u64)> {
         let mut findings: Vec<_> = self.findings.values().copied().collect();
-        findings.sort_by_key(|(entry, count)| (std::cmp::Reverse((entry.level, *count)), entry.id));
+        findings.sort_by_key(|(entry, level, count)| (std::cmp::Reverse((*level, *count)), entry.id));
         findings
     }
 
@@ -89,10 +89,11 @@ pub mod tests {
     pub fn tally(messages: &[&[&str]]) -> Tally {
         let mut tally = Tally::default();
         for ids in messages {
-            let findings: Vec<_> = ids.iter().map(|id| Finding { entry: find(id).unwrap(), part: None }).collect();
-            let level = findings.iter().map(|f| f.entry.level).max();
+            let findings: Vec<_> = ids.iter().map(|id| Finding::new(find(id).unwrap(), None)).collect();
+            let level = findings.iter().map(|f| f.level).max();
+            let verdict = crate::policy::Verdict { level, ..Default::default() };
             let facts = Facts { wire_bytes: 1_000_000, parts_total: 3, attachments: 1, ..Facts::default() };
-            tally.message(&Scanned { path: "", facts, findings, level });
+            tally.message(&Scanned { path: "", facts, findings, verdict, reply: None });
         }
         tally
     }
@@ -106,7 +107,7 @@ pub mod tests {
         messages.iter().for_each(|message| sum.add(&tally(&[message])));
         for tally in [whole, sum] {
             assert_eq!((tally.messages, tally.parts, tally.attachments), (4, 12, 4));
-            let counts: Vec<_> = tally.findings().iter().map(|(entry, count)| (entry.id, *count)).collect();
+            let counts: Vec<_> = tally.findings().iter().map(|(entry, _, count)| (entry.id, *count)).collect();
             assert_eq!(counts, [("mime-truncated", 2), ("date-invalid", 2)]);
             assert_eq!(tally.levels().map(|(_, count)| count).collect::<Vec<_>>(), [1, 1, 2]);
         }

@@ -3,7 +3,9 @@
 use super::super::terminal::{Paint, harmless, wrap};
 use super::Scanned;
 use super::tally::Tally;
+use crate::catalogue::Level;
 use crate::figures::human_bytes;
+use crate::policy::{Decision, Verdict};
 use crate::scan::names::{Disposition, Encoding, Encryption, Extension, Family, FileKind};
 use crate::scan::{Facts, Part};
 use std::fmt::Write as _;
@@ -18,11 +20,12 @@ const PLACES_SHOWN: usize = 8;
 pub fn message(scanned: &Scanned<'_>, paint: Paint, width: usize) -> String {
     let facts = &scanned.facts;
     let mut out = String::new();
-    let word = scanned.level.map_or("clean", |level| level.name());
-    let _ = writeln!(out, "{}  {}", paint.bold(&harmless(scanned.path)), paint.level(scanned.level, word));
+    let word = scanned.level().map_or("clean", |level| level.name());
+    let _ = writeln!(out, "{}  {}", paint.bold(&harmless(scanned.path)), paint.level(scanned.level(), word));
     let _ = writeln!(out, "  {}\n", sizes(facts));
     tree(&mut out, facts, paint);
     findings(&mut out, scanned, paint, width);
+    verdict(&mut out, scanned, paint, width);
     out
 }
 
@@ -43,9 +46,9 @@ pub fn summary(tally: &Tally, paint: Paint) -> String {
 pub fn table(tally: &Tally, took: Duration, paint: Paint) -> String {
     let mut out = String::new();
     let findings = tally.findings();
-    let width = findings.iter().map(|(entry, _)| entry.id.len()).max().unwrap_or(0);
-    for (entry, messages) in &findings {
-        let level = paint.level(Some(entry.level), &format!("{:<7}", entry.level));
+    let width = findings.iter().map(|(entry, ..)| entry.id.len()).max().unwrap_or(0);
+    for (entry, level, messages) in &findings {
+        let level = paint.level(Some(*level), &format!("{level:<7}"));
         let share = 100.0 * tally.share(*messages);
         let _ = writeln!(out, "{level}  {:<width$}  {messages:>9}  {share:>5.1} %", entry.id);
     }
@@ -187,15 +190,15 @@ fn branches(parts: &[Part]) -> Vec<String> {
 
 /// The findings: the gravest first, one paragraph an id, with the parts it was found in.
 fn findings(out: &mut String, scanned: &Scanned<'_>, paint: Paint, width: usize) {
-    let mut seen: Vec<(&'static crate::catalogue::Entry, Vec<u16>)> = Vec::new();
+    let mut seen: Vec<(&'static crate::catalogue::Entry, Level, Vec<u16>)> = Vec::new();
     for finding in &scanned.findings {
-        match seen.iter_mut().find(|(entry, _)| entry.id == finding.entry.id) {
-            Some((_, places)) => places.extend(finding.part),
-            None => seen.push((finding.entry, finding.part.into_iter().collect())),
+        match seen.iter_mut().find(|(entry, ..)| entry.id == finding.entry.id) {
+            Some((.., places)) => places.extend(finding.part),
+            None => seen.push((finding.entry, finding.level, finding.part.into_iter().collect())),
         }
     }
-    seen.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.level));
-    for (entry, places) in seen {
+    seen.sort_by_key(|(_, level, _)| std::cmp::Reverse(*level));
+    for (entry, level, places) in seen {
         let places = match places.as_slice() {
             [] => String::new(),
             [one] => format!("  part {one}"),
@@ -205,7 +208,7 @@ fn findings(out: &mut String, scanned: &Scanned<'_>, paint: Paint, width: usize)
                 format!("  parts {}{more}", named.join(", "))
             }
         };
-        let level = paint.level(Some(entry.level), &format!("{:<7}", entry.level));
+        let level = paint.level(Some(level), &format!("{level:<7}"));
         let _ = writeln!(out, "\n  {level}  {}{}", entry.id, paint.faint(&places));
         let _ = writeln!(out, "{}", paint.bold(&wrap(entry.title, "           ", width)));
         if !entry.tell.is_empty() {
@@ -218,10 +221,31 @@ fn findings(out: &mut String, scanned: &Scanned<'_>, paint: Paint, width: usize)
     }
 }
 
+/// What the policy makes of it, if that is more than a tag.
+fn verdict(out: &mut String, scanned: &Scanned<'_>, paint: Paint, width: usize) {
+    let told = |decision: Decision| {
+        let because = decision.because().map_or_else(String::new, |entry| format!(", because of {}", entry.id));
+        format!("{}{because}", decision.action())
+    };
+    let Verdict { done, would, .. } = scanned.verdict;
+    if done.measure.is_none() && would.is_none() {
+        return;
+    }
+    let mut lines = vec![format!("policy: {}", told(done))];
+    lines.extend(would.map(|would| format!("on trial: {}", told(would))));
+    out.push('\n');
+    for line in lines {
+        let _ = writeln!(out, "  {}", paint.bold(&line));
+    }
+    if let Some(reply) = &scanned.reply {
+        let _ = writeln!(out, "{}", wrap(&format!("{} {} {}", reply.code, reply.enhanced, reply.text), "    ", width));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Check, Entry, Finding, Group, Level};
+    use crate::catalogue::{Check, Entry, Finding, Group};
     use crate::scan::names::MediaType;
 
     fn part(parent: Option<u16>, declared: MediaType, detected: FileKind, extension: Extension, bytes: u64) -> Part {
@@ -284,8 +308,14 @@ mod tests {
         facts.parts_total = 7;
         facts.attachments = 1;
         facts.attachment_bytes = 26_214_400;
-        let findings = vec![Finding { entry: &ENTRY, part: Some(4) }];
-        let scanned = Scanned { path: "invoice.eml", facts, findings, level: Some(Level::Error) };
+        let findings = vec![Finding::new(&ENTRY, Some(4))];
+        let scanned = Scanned {
+            path: "invoice.eml",
+            facts,
+            findings,
+            verdict: Verdict { level: Some(Level::Error), ..Verdict::default() },
+            reply: None,
+        };
         let shown = message(&scanned, Paint::none(), 80);
         insta::assert_snapshot!(shown);
         assert!(shown.lines().all(|line| line.chars().count() <= 100 && line.trim_end() == line));

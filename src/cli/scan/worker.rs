@@ -8,6 +8,8 @@ use super::tally::Tally;
 use super::{Pages, Scanned, json, text};
 use crate::Settings;
 use crate::catalogue;
+use crate::policy::Matched;
+use crate::report::{Reference, Reply};
 use crate::scan::mbox::{self, Mailbox};
 use crate::scan::{EnvelopeFacts, Scanner};
 use std::fs::File;
@@ -38,6 +40,7 @@ pub struct Piece {
 
 pub struct Worker {
     settings: Arc<Settings>,
+    envelope: Arc<Matched>,
     pages: Pages,
     stop: Stop,
     counters: Arc<Counters>,
@@ -45,8 +48,14 @@ pub struct Worker {
 }
 
 impl Worker {
-    pub fn new(settings: Arc<Settings>, pages: Pages, stop: Stop, counters: Arc<Counters>) -> Worker {
-        Worker { settings, pages, stop, counters, chunk: vec![0; CHUNK] }
+    pub fn new(
+        settings: Arc<Settings>,
+        envelope: Arc<Matched>,
+        pages: Pages,
+        stop: Stop,
+        counters: Arc<Counters>,
+    ) -> Worker {
+        Worker { settings, envelope, pages, stop, counters, chunk: vec![0; CHUNK] }
     }
 
     /// Does a job. Of one that fails on our own account the last piece never comes.
@@ -188,11 +197,18 @@ impl Run<'_> {
 
     /// A message has ended.
     fn message(&mut self, path: &str, scanner: Scanner) {
-        let settings = &self.worker.settings;
-        let facts = scanner.finish();
-        let findings = catalogue::diagnose(&facts, &settings.thresholds);
-        let level = settings.policy.decide(&findings).level;
-        let scanned = Scanned { path, facts, findings, level };
+        let Settings { policy, thresholds, .. } = &*self.worker.settings;
+        let envelope = &self.worker.envelope;
+        let mut facts = scanner.finish();
+        facts.envelope.destination = envelope.exceeded(facts.wire_bytes);
+        let mut findings = catalogue::diagnose(&facts, thresholds);
+        policy.levels.apply(&mut findings);
+        let verdict = policy.decide(&findings, envelope);
+        // What is on trial is to be seen here, too.
+        let decision = verdict.would.unwrap_or(verdict.done);
+        let nobody = Reference::from_bits(0);
+        let reply = Reply::by(decision, &facts, envelope.recipients(), nobody, (policy, thresholds));
+        let scanned = Scanned { path, facts, findings, verdict, reply };
         self.piece.tally.message(&scanned);
         self.worker.counters.message();
         match self.worker.pages {

@@ -10,7 +10,7 @@ mod table;
 
 use super::{CLEAN, Direction, Ending, Record};
 use crate::catalogue::{self, Level};
-use crate::policy::Action;
+use crate::policy::{Action, Levels};
 use crate::scan::names::FileKind;
 use crate::system::unix_time;
 use buckets::{ATTACHMENTS, DECODED_BYTES, SCAN_SECONDS, WIRE_BYTES};
@@ -58,6 +58,12 @@ metrics! {
     messages: IntCounterVec = "mailgauge_messages_total" in "mails" by ["level", "direction"], &[];
     /// Mails measured to their end, by what was done with them: the strictest of it.
     verdicts: IntCounterVec = "mailgauge_verdicts_total" in "mails" by ["action"], &[];
+    /// Mails for which something else would have been done but for `mode = "observe"`: by what would have been done.
+    dry_run: IntCounterVec = "mailgauge_dry_run_verdicts_total" in "mails" by ["action"], &[];
+    /// Recipients that were refused before the mail came, as their servers don't take one of its declared size.
+    recipients_refused: IntCounter = "mailgauge_recipients_refused_total" in "recipients" by [], &[];
+    /// Mails that passed unmeasured, as `policy.skip` wants it.
+    skipped: IntCounter = "mailgauge_messages_skipped_total" in "mails" by [], &[];
     /// Findings, by id; several of one id in one mail count once. Mails that broke off after DATA count as well.
     findings: IntCounterVec = "mailgauge_findings_total" in "mails" by ["id"], &[];
     /// Always 1; the labels say what a finding is, for dashboards and alerts to join on `id`.
@@ -210,10 +216,9 @@ impl Metrics {
         for entry in catalogue::all() {
             metrics.findings.with_label_values(&[entry.id]);
             metrics.finding_senders.with_label_values(&[entry.id]);
-            let group = entry.group.name();
-            metrics.finding_info.with_label_values(&[entry.id, entry.level.name(), group, entry.title]).set(1);
         }
         start_at_zero(&metrics.verdicts, Action::ALL.iter().map(|a| a.name()));
+        start_at_zero(&metrics.dry_run, Action::ALL.iter().map(|a| a.name()));
         start_at_zero(&metrics.attachments, FileKind::ALL.iter().map(|k| k.name()));
         start_at_zero(&metrics.refused, Refusal::ALL.iter().map(|r| r.name()));
         start_at_zero(&metrics.aborted, Stage::ALL.iter().map(|s| s.name()));
@@ -221,6 +226,7 @@ impl Metrics {
         start_at_zero(&metrics.reloads, Reload::ALL.iter().map(|r| r.name()));
         start_at_zero(&metrics.records_dropped, Loss::ALL.iter().map(|l| l.name()));
         start_at_zero(&metrics.lookups, LookUp::ALL.iter().map(|l| l.name()));
+        metrics.levels_in_force(&Levels::default());
         metrics.build_info.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         // A daemon that runs has read its configuration.
         metrics.configuration_in_force();
@@ -237,13 +243,16 @@ impl Metrics {
                 self.senders.saw(id, record.parties.sender, record.time);
             }
         }
-        // Sizes of half a mail would spoil the histograms.
-        if record.ending == Ending::Aborted {
+        // Sizes of half a mail, or of none, would spoil the histograms.
+        if record.ending != Ending::Measured {
             return;
         }
         let facts = &record.facts;
         self.messages.with_label_values(&[record.level(), record.direction.name()]).inc();
         self.verdicts.with_label_values(&[record.verdict.action().name()]).inc();
+        if let Some(would) = record.verdict.would {
+            self.dry_run.with_label_values(&[would.action().name()]).inc();
+        }
         self.wire_bytes.observe(facts.wire_bytes as f64);
         self.attachments_per_mail.observe(f64::from(facts.attachments));
         self.scan_duration.observe(record.scan_time.as_secs_f64());
@@ -269,6 +278,32 @@ impl Metrics {
     /// A transaction broke off.
     pub fn transaction_aborted(&self, stage: Stage) {
         self.aborted.with_label_values(&[stage.name()]).inc();
+    }
+
+    /// A mail passed unmeasured, as the configuration wants it.
+    pub fn message_skipped(&self) {
+        self.skipped.inc();
+    }
+
+    /// A recipient was refused before the mail came.
+    pub fn recipient_refused(&self) {
+        self.recipients_refused.inc();
+    }
+
+    /// These levels hold from now on; findings that are off have none.
+    pub fn levels_in_force(&self, levels: &Levels) {
+        for entry in catalogue::all() {
+            let (in_force, _) = levels.of(entry);
+            for level in Level::ALL {
+                let labels = [entry.id, level.name(), entry.group.name(), entry.title];
+                if in_force == Some(*level) {
+                    self.finding_info.with_label_values(&labels).set(1);
+                } else {
+                    // An error says that there was no such series.
+                    let _ = self.finding_info.remove_label_values(&labels);
+                }
+            }
+        }
     }
 
     /// A connection was closed before it became a session.

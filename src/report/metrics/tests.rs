@@ -91,7 +91,7 @@ fn a_million_hostile_mails_make_no_new_series() {
     let mails: Vec<Record> = (0..2000)
         .map(|_| {
             let found = (0..random(8)).map(|_| entries[random(entries.len() as u64) as usize]);
-            let mut mail = record(found.map(|entry| catalogue::Finding { entry, part: None }).collect());
+            let mut mail = record(found.map(|entry| catalogue::Finding::new(entry, None)).collect());
             mail.direction = Direction::ALL[random(3) as usize];
             mail.ending = if random(9) == 0 { Ending::Aborted } else { Ending::Measured };
             mail.facts.wire_bytes = random(u64::MAX) >> random(64);
@@ -103,9 +103,10 @@ fn a_million_hostile_mails_make_no_new_series() {
             }
             let token = |n: u64| Token::from([n as u8; Token::BYTES]);
             mail.parties = Parties { sender: Some(token(random(256))), recipients: vec![token(1)], message_id: None };
-            mail.verdict.measure = (random(2) == 0).then(|| crate::policy::Measure {
+            mail.verdict.done.measure = (random(2) == 0).then(|| crate::policy::Measure {
                 action: [Action::Quarantine, Action::Tempfail, Action::Reject][random(3) as usize],
                 because: entries[0],
+                rule: None,
             });
             mail
         })

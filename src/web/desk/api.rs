@@ -4,7 +4,7 @@ use super::form::{Typed, Wrong};
 use super::words::Words;
 use crate::catalogue::Language;
 use crate::store::desk::Refusal;
-use crate::store::view::{AnswerView, FindingView, PartView, RecordView, WindowView};
+use crate::store::view::{AnswerView, DestinationView, FindingView, PartView, RecordView, WindowView, WouldView};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -160,7 +160,17 @@ fn lookup() {}
         contact(),
     ),
     paths(lookup),
-    components(schemas(LookUp, AnswerView, WindowView, RecordView, PartView, FindingView, Problem))
+    components(schemas(
+        LookUp,
+        AnswerView,
+        WindowView,
+        RecordView,
+        PartView,
+        FindingView,
+        WouldView,
+        DestinationView,
+        Problem
+    ))
 )]
 struct Document;
 

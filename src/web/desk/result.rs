@@ -3,12 +3,12 @@
 use super::form::Typed;
 use super::show::{bytes, size, time};
 use super::words::Words;
-use crate::catalogue::{Entry, Language, Thresholds};
+use crate::catalogue::{Language, Thresholds};
 use crate::report::Ending;
 use crate::scan::names::Extension;
 use crate::store::desk::Answer;
 use crate::store::words::REFUSED_FOR_SIZE;
-use crate::store::{Kept, KeptPart, PartRole};
+use crate::store::{Grave, Kept, KeptPart, PartRole};
 use maud::{Markup, html};
 
 /// Attachments that are shown as blocks; a mail with more says how many.
@@ -93,7 +93,7 @@ fn mail(words: &Words, kept: &Kept, thresholds: &Thresholds, opener: Option<&Ope
 fn badge(words: &Words, kept: &Kept) -> Markup {
     let (class, word) = match (kept.level, kept.ending) {
         (None, Ending::Measured) => ("clean", words.clean),
-        (None, Ending::Aborted) => ("notice", words.incomplete),
+        (None, Ending::Aborted | Ending::Refused) => ("notice", words.incomplete),
         (Some(level), _) => (level.name(), words.record().level(level)),
     };
     html! { span class={ "badge " (class) } { (word) } }
@@ -159,18 +159,18 @@ fn findings(words: &Words, kept: &Kept, open: bool) -> Markup {
         } @else {
             @let shown = if open { found.len() } else { found.len().min(MAX_IN_LIST) };
             ul.findings {
-                @for (entry, parts) in &found[..shown] { li { (finding(words, kept, entry, parts, open)) } }
+                @for found in &found[..shown] { li { (finding(words, kept, found, open)) } }
             }
             @if shown < found.len() { p.soft { "+ " (found.len() - shown) " " (words.more_found) } }
         }
     }
 }
 
-fn finding(words: &Words, kept: &Kept, entry: &Entry, parts: &[u16], open: bool) -> Markup {
+fn finding(words: &Words, kept: &Kept, Grave { entry, level, parts }: &Grave, open: bool) -> Markup {
     let places = parts.iter().map(|index| place(words, kept, *index)).collect::<Vec<_>>().join(", ");
     html! {
         p.title {
-            span class={ "badge " (entry.level.name()) } { (words.record().level(entry.level)) }
+            span class={ "badge " (level.name()) } { (words.record().level(*level)) }
             " " strong { (entry.title_in(words.language)) }
             @if !places.is_empty() { " " span.soft { "(" (places) ")" } }
         }
@@ -207,6 +207,7 @@ fn place(words: &Words, kept: &Kept, index: u16) -> String {
 fn done(words: &Words, kept: &Kept) -> Markup {
     html! {
         p { (words.record().done(kept)) }
+        @for remark in words.record().remarks(kept, words.language, |size| bytes(words, size)) { p.soft { (remark) } }
         @if let Some(command) = kept.release() { code.copy { (command) } }
     }
 }

@@ -10,7 +10,7 @@ use super::HealthState;
 use crate::catalogue::{self, Entry, Language, Level};
 use crate::figures::grouped;
 use crate::report::History;
-use crate::report::history::Sum;
+use crate::report::history::{Found, Sum};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use maud::{DOCTYPE, Markup, html};
@@ -94,17 +94,17 @@ impl View<'_> {
 
     fn sentence(&self, words: &StatusWords, all: &Sum) -> String {
         let problems = all.with_problems();
-        let worst = found(all).into_iter().find(|(entry, _)| entry.level >= Level::Warning);
+        let worst = found(all).into_iter().find(|(_, found)| found.level >= Level::Warning);
         match worst {
             _ if all.mails == 0 => words.no_mail.into(),
-            Some((entry, count)) if problems > 0 => format!(
+            Some((entry, found)) if problems > 0 => format!(
                 "{} {} {} {} {} ({}).",
                 grouped(problems),
                 words.of,
                 grouped(all.mails),
                 words.had,
                 entry.title_in(self.language),
-                grouped(count)
+                grouped(found.mails)
             ),
             _ => words.all_well.into(),
         }
@@ -123,12 +123,12 @@ impl View<'_> {
                                 th.number scope="col" { (words.mails) } th.bars scope="col" { (words.share) }
                             } }
                             tbody {
-                                @for (entry, count) in found.into_iter().take(MAX_FINDINGS) {
+                                @for (entry, Found { mails, level: grave }) in found.into_iter().take(MAX_FINDINGS) {
                                     tr {
                                         td { (self.explained(words, entry)) }
-                                        td { span class={ "badge " (entry.level.name()) } { (level(words, entry.level)) } }
-                                        td.number { (grouped(count)) }
-                                        td.bars { (chart::bar(entry.level.name(), count, all.mails)) }
+                                        td { span class={ "badge " (grave.name()) } { (level(words, grave)) } }
+                                        td.number { (grouped(mails)) }
+                                        td.bars { (chart::bar(grave.name(), mails, all.mails)) }
                                     }
                                 }
                             }
@@ -221,10 +221,10 @@ fn sizes(words: &StatusWords, all: &Sum) -> Markup {
 }
 
 /// What was found, the most frequent first; the graver one where they are equal.
-fn found(all: &Sum) -> Vec<(&'static Entry, u64)> {
+fn found(all: &Sum) -> Vec<(&'static Entry, Found)> {
     let mut found: Vec<_> =
-        all.findings.iter().filter_map(|(id, count)| Some((catalogue::find(id)?, *count))).collect();
-    found.sort_by_key(|(entry, count)| (std::cmp::Reverse(*count), std::cmp::Reverse(entry.level), entry.id));
+        all.findings.iter().filter_map(|(id, found)| Some((catalogue::find(id)?, *found))).collect();
+    found.sort_by_key(|(entry, found)| (std::cmp::Reverse((found.mails, found.level)), entry.id));
     found
 }
 
@@ -264,7 +264,7 @@ mod tests {
     fn seen(mails: &[&[&str]]) -> Reporter {
         let reporter = Reporter::new(Arc::new(Metrics::register(&prometheus::Registry::new()).unwrap()));
         for ids in mails {
-            let found = ids.iter().map(|id| Finding { entry: catalogue::find(id).unwrap(), part: None });
+            let found = ids.iter().map(|id| Finding::new(catalogue::find(id).unwrap(), None));
             let mut mail = record(found.collect());
             mail.time = crate::system::unix_time();
             reporter.publish(&mail);
@@ -287,7 +287,8 @@ mod tests {
         let reporter = seen(&mails);
         let mut held = record(vec![]);
         held.time = crate::system::unix_time();
-        held.verdict.measure = Some(Measure { action: Action::Quarantine, because: catalogue::find(ZIP).unwrap() });
+        let because = catalogue::find(ZIP).unwrap();
+        held.verdict.done.measure = Some(Measure { action: Action::Quarantine, because, rule: None });
         reporter.publish(&held);
 
         let english = page(&reporter, Language::English);

@@ -1,5 +1,6 @@
 //! Mails that are too big to store, and mails whose findings need an envelope.
 
+use mailgauge::scan::facts::DestinationFacts;
 use mailgauge::scan::{EnvelopeFacts, Limits};
 use std::fmt::Write as _;
 
@@ -168,6 +169,12 @@ fn declared(size: u64) -> EnvelopeFacts {
     EnvelopeFacts { declared_size: Some(size), ..EnvelopeFacts::default() }
 }
 
+/// For a recipient whose server takes less than the mail has.
+fn too_large_there() -> EnvelopeFacts {
+    let destination = Some(DestinationFacts { limit: 100, recipients: 1 });
+    EnvelopeFacts { destination, ..EnvelopeFacts::default() }
+}
+
 fn arrival(arrival: i64) -> EnvelopeFacts {
     EnvelopeFacts { arrival: Some(arrival), ..EnvelopeFacts::default() }
 }
@@ -180,6 +187,9 @@ const FILE: fn() -> EnvelopeFacts = EnvelopeFacts::default;
 pub const MAILS: &[Made] = &[
     ("size-exceeds-common-limit", || one_file(16 * MIB), FILE),
     ("size-exceeds-common-limit.near", || one_file(14 * MIB), FILE),
+    ("size-exceeds-destination-limit", small, too_large_there),
+    // When a limit is exceeded is the policy's to know.
+    ("size-exceeds-destination-limit.near", small, FILE),
     ("size-near-own-limit", || one_file(7 * MIB), FILE),
     ("size-near-own-limit.near", || one_file(6 * MIB), FILE),
     ("size-aborted-in-data", cut_in_file, aborted),

@@ -247,11 +247,12 @@ fn the_mail_path_hands_over_tokens() {
         queue_id: None,
         parties: Parties { sender: Some(token(1)), recipients: vec![token(2), token(3)], message_id: Some(token(4)) },
         recipients: 2,
+        refused: None,
         direction: Direction::Inbound,
         ending: Ending::Measured,
         facts: Facts::default(),
         findings: Vec::new(),
-        verdict: Policy::default().decide(&[]),
+        verdict: Policy::default().decide(&[], &mailgauge::policy::Matched::default()),
         scan_time: Duration::ZERO,
     };
     running.queue.keep(&record);

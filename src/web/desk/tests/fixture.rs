@@ -2,7 +2,7 @@
 
 use super::super::*;
 use crate::catalogue::{self, Finding};
-use crate::policy::Policy;
+use crate::policy::{Matched, Policy, Selector};
 use crate::pseudonym::{Address, Key, KeyId, Keyring, MessageId};
 use crate::report::{Direction, Ending, QueueId, Reference};
 use crate::scan::{EnvelopeFacts, Limits, Scanner};
@@ -30,7 +30,8 @@ pub fn record(minutes_ago: i64, mail: &str, direction: Direction, change: impl F
     scanner.body(body.replace('\n', "\r\n").as_bytes());
     let facts = scanner.finish();
     let findings: Vec<Finding> = catalogue::diagnose(&facts, &catalogue::Thresholds::default());
-    let verdict = Policy { quarantine: vec!["type-executable"], ..Policy::default() }.decide(&findings);
+    let verdict = Policy { quarantine: vec![Selector::Id("type-executable")], ..Policy::default() }
+        .decide(&findings, &Matched::default());
     let bits = 0x0012_3456_789A_BCDE_u64.wrapping_add(minutes_ago as u64 * 0x9E37_79B9);
     let record = crate::report::Record {
         time: unix_time() - minutes_ago * 60,
@@ -38,6 +39,7 @@ pub fn record(minutes_ago: i64, mail: &str, direction: Direction, change: impl F
         queue_id: QueueId::parse(format!("4TxY6W{minutes_ago}").as_bytes()),
         parties: crate::report::Parties::default(),
         recipients: 1,
+        refused: None,
         direction,
         ending: Ending::Measured,
         facts,
