@@ -6,6 +6,7 @@
 #   private-postfix.sh stop DIR             stops it at once and removes DIR
 #   private-postfix.sh sendmail DIR ARG...  the sendmail command of this instance; the mail comes from standard input
 #   private-postfix.sh release DIR ID       puts a held mail back into the queue, and has it delivered
+#   private-postfix.sh queue DIR            lists the queue, one JSON object a mail
 #
 # `start` prints one line `NAME PORT` for each --smtpd when all of them answer. --set puts a line into main.cf, -o gives one
 # smtpd an option of its own. With --until-exit the instance ends by itself, and DIR with it, when process PID has ended:
@@ -270,13 +271,18 @@ cmd_release() {
     exec postqueue -c "$1/etc" -f
 }
 
+cmd_queue() {
+    [ -e "$1/$MARK" ] || die "$1 is not a private Postfix"
+    exec postqueue -c "$1/etc" -j
+}
+
 usage() {
-    sed -n '5,8p' "$SELF" | sed 's/^# *//'
+    sed -n '5,9p' "$SELF" | sed 's/^# *//'
 }
 
 [ $# -ge 2 ] || { usage >&2; exit 2; }
 case $1 in
-    start | stop | sendmail | release | watch)
+    start | stop | sendmail | release | queue | watch)
         command=cmd_$1
         shift
         "$command" "$@"

@@ -21,6 +21,7 @@ pub mod selftest;
 mod sockets;
 mod store;
 mod terminal;
+mod what_if;
 
 use crate::config::{Config, ConfigError};
 use clap::{Parser, Subcommand, ValueEnum};
@@ -77,6 +78,10 @@ enum Verb {
     /// What cannot be read is told on stderr, the rest goes on, and the exit code is 2. Ctrl-C ends early with a summary of what was
     /// scanned by then, and the exit code 130.
     Scan(ScanArgs),
+    /// Show what another policy would have done with the mails of the last days, from their records
+    ///
+    /// Needs a store with records, the one of the configuration file. Nothing is changed, and nobody is named: mails and senders are counted.
+    WhatIf(WhatIfArgs),
     /// Write a copy of a message that may be shown to others: nothing of what it says, and the same findings
     ///
     /// Every byte keeps its place: words become other letters of the same length, numbers other numbers, and files lose their
@@ -183,6 +188,18 @@ struct ScanArgs {
     /// As if the client had authenticated
     #[arg(long, help_heading = "What no file tells")]
     authenticated: bool,
+    #[command(flatten)]
+    config: ConfigArg,
+}
+
+#[derive(clap::Args)]
+struct WhatIfArgs {
+    /// How far back: 48h, 7d; as long as records are kept, if not given
+    #[arg(long, value_name = "TIME")]
+    since: Option<String>,
+    /// text for people; json: one object
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
     #[command(flatten)]
     config: ConfigArg,
 }
@@ -373,6 +390,7 @@ pub fn main() -> ExitCode {
         Verb::Run(args) => daemon::run(&args),
         Verb::CheckConfig(args) => check_config::run(&args),
         Verb::Scan(args) => scan::run(&args),
+        Verb::WhatIf(args) => what_if::run(&args),
         Verb::Redact(args) => redact::run(&args),
         Verb::Selftest(args) => selftest::run(&args),
         Verb::Lookup(args) => lookup::run(&args),

@@ -63,6 +63,12 @@ impl Store for Memory {
         Ok(found)
     }
 
+    fn records(&mut self, day: Day, behind: i64, limit: usize) -> Result<Vec<(i64, Kept)>, StoreError> {
+        let contents = self.contents();
+        let numbered = (1..).zip(&contents.records).map(|(number, r)| (number, r.kept.clone()));
+        Ok(numbered.filter(|(number, kept)| *number > behind && kept.day() == day).take(limit).collect())
+    }
+
     fn oldest_day(&mut self) -> Result<Option<Day>, StoreError> {
         Ok(self.contents().records.iter().map(|r| r.kept.day()).min())
     }

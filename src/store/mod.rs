@@ -15,6 +15,7 @@ mod open;
 mod postgres;
 mod queue;
 mod record;
+pub mod replay;
 mod rows;
 mod search;
 mod sqlite;
@@ -168,6 +169,9 @@ pub trait Store: Send {
 
     /// Finds records, the newest first.
     fn find(&mut self, query: &Query) -> Result<Vec<Kept>, StoreError>;
+
+    /// Records of a day behind the one of this number, in the order of their numbers, at most so many; each with its number. Begin with 0.
+    fn records(&mut self, day: Day, behind: i64, limit: usize) -> Result<Vec<(i64, Kept)>, StoreError>;
 
     /// The oldest day with records.
     fn oldest_day(&mut self) -> Result<Option<Day>, StoreError>;

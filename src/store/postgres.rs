@@ -214,6 +214,17 @@ impl Store for Postgres {
         })
     }
 
+    fn records(&mut self, day: Day, behind: i64, limit: usize) -> Result<Vec<(i64, Kept)>, StoreError> {
+        self.read(|transaction| {
+            let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+            let rows = transaction.query(
+                "SELECT id, document FROM records WHERE day = $1 AND id > $2 ORDER BY id LIMIT $3",
+                &[&day.0, &behind, &limit],
+            )?;
+            rows.iter().map(|row| Ok((row.get(0), rows::kept(row.get(1))?))).collect()
+        })
+    }
+
     fn oldest_day(&mut self) -> Result<Option<Day>, StoreError> {
         self.read(|transaction| {
             // A day whose records were all erased has none.

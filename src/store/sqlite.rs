@@ -231,6 +231,23 @@ impl Store for Sqlite {
         })
     }
 
+    fn records(&mut self, day: Day, behind: i64, limit: usize) -> Result<Vec<(i64, Kept)>, StoreError> {
+        self.read(|connection| {
+            if !has_day(connection, day)? {
+                return Ok(Vec::new());
+            }
+            let select =
+                format!("SELECT id, document FROM records_{} WHERE id > ?1 ORDER BY id LIMIT ?2", rows::suffix(day));
+            let mut select = connection.prepare_cached(&select)?;
+            let mut selected = select.query(params![behind, limit as i64])?;
+            let mut found = Vec::new();
+            while let Some(row) = selected.next()? {
+                found.push((row.get(0)?, rows::kept(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?));
+            }
+            Ok(found)
+        })
+    }
+
     fn oldest_day(&mut self) -> Result<Option<Day>, StoreError> {
         self.read(|connection| Ok(connection.query_row("SELECT min(day) FROM days", [], day)?))
     }

@@ -162,6 +162,21 @@ impl Daemon {
         self.signal("-HUP");
     }
 
+    /// Puts a policy in place of the one before, and waits until it is in force. It stands at the end of the file.
+    pub fn set_policy(&self, policy: &str) {
+        let reloads = || self.metrics().with("mailgauge_config_reloads_total", "result", "success");
+        let before = reloads();
+        let text = std::fs::read_to_string(self.config()).expect("the configuration");
+        let kept = text.find("[policy").map_or(text.as_str(), |at| &text[..at]);
+        std::fs::write(self.config(), format!("{kept}{policy}")).expect("the configuration is written");
+        self.reload();
+        let deadline = Instant::now() + PATIENCE;
+        while reloads() == before {
+            assert!(Instant::now() < deadline, "the configuration is not read again:\n{}", self.output_text());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     fn signal(&self, signal: &str) {
         let id = self.child.as_ref().expect("it runs").id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().expect("kill runs").success());

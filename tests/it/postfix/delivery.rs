@@ -192,7 +192,8 @@ fn smtputf8_mail_passes() {
 #[test]
 fn mail_of_the_sendmail_command_passes() {
     let Some(postfix) = shared() else { return };
-    let daemon = Daemon::start(&postfix.non_smtpd_milter);
+    let milter = postfix.non_smtpd_milter();
+    let daemon = Daemon::start(&milter);
     let recipient = new_address();
     let sent = complete("local", "\nFrom a program on this machine.\n.\n");
     postfix.sendmail(

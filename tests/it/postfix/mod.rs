@@ -15,7 +15,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU16, AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// One home for the configuration: the demo and the benches use it as well.
@@ -23,7 +23,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/contrib/lib/private-p
 /// With this in the environment a missing Postfix is a failure and not a reason to skip.
 const REQUIRED: &str = "MAILGAUGE_REQUIRE_POSTFIX";
 /// As many as there are tests that take one.
-const TCP_LANES: usize = 20;
+const TCP_LANES: usize = 31;
 const UNIX_LANES: usize = 4;
 /// Postfix's queue manager scans for new mail at once; a busy machine still needs its time.
 const DELIVERY_PATIENCE: Duration = Duration::from_secs(60);
@@ -61,7 +61,7 @@ pub struct PrivatePostfix {
     tcp_taken: AtomicUsize,
     unix_taken: AtomicUsize,
     /// The milter of mail that comes by the `sendmail` command; there can be one only.
-    pub non_smtpd_milter: MilterAddress,
+    non_smtpd_milter: Mutex<MilterAddress>,
     mailbox: Mutex<Mailbox>,
 }
 
@@ -97,7 +97,15 @@ impl PrivatePostfix {
 
         // The process that owns it is this one; a static is never dropped, so the script watches for our end.
         command.arg("start").arg(&dir).args(["--until-exit", &std::process::id().to_string()]);
-        command.args(["--set", &format!("non_smtpd_milters={}", accepting(&non_smtpd_milter)), "--smtpd", "plain"]);
+        command.args(["--set", &format!("non_smtpd_milters={}", accepting(&non_smtpd_milter))]);
+        // Tests say where they come from, and who they are, by XCLIENT.
+        command.args([
+            "--set",
+            "smtpd_authorized_xclient_hosts=127.0.0.1",
+            "--set",
+            "smtpd_relay_restrictions=permit_auth_destination, reject",
+        ]);
+        command.args(["--smtpd", "plain"]);
         for (i, address) in tcp.iter().chain(&unix).enumerate() {
             command.args(["--smtpd", &format!("lane{i}"), "-o", &format!("smtpd_milters={}", accepting(address))]);
         }
@@ -117,7 +125,7 @@ impl PrivatePostfix {
             plain_port,
             tcp_taken: AtomicUsize::new(0),
             unix_taken: AtomicUsize::new(0),
-            non_smtpd_milter,
+            non_smtpd_milter: Mutex::new(non_smtpd_milter),
             mailbox: Mutex::default(),
         })
     }
@@ -145,6 +153,20 @@ impl PrivatePostfix {
             .expect("sendmail runs");
         child.stdin.take().expect("a pipe").write_all(message).expect("sendmail reads");
         assert!(child.wait().expect("sendmail ends").success());
+    }
+
+    /// Where the milter of the `sendmail` command listens. There is one only, so who has it keeps the guard.
+    pub fn non_smtpd_milter(&self) -> MutexGuard<'_, MilterAddress> {
+        self.non_smtpd_milter.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The mails in the queue, as `postqueue -j` lists them.
+    pub fn queue(&self) -> Vec<serde_json::Value> {
+        let mut command = as_root(SCRIPT).expect("it could be started before");
+        let output = command.arg("queue").arg(&self.dir).output().expect("the script runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let text = String::from_utf8(output.stdout).expect("JSON");
+        text.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect()
     }
 
     /// Releases a mail from the hold queue.

@@ -35,7 +35,25 @@ on_both!(
     four_may_start_at_once,
     readers_and_a_writer_do_not_disturb_each_other,
     batches_of_the_largest_size,
+    records_are_read_page_by_page,
 );
+
+fn records_are_read_page_by_page(place: &Place) {
+    let mut store = place.open();
+    assert_eq!(store.records(Day::of(MIDNIGHT), 0, 10).unwrap(), []);
+    let mails: Vec<NewRecord> = (0..7).map(|number| record(number, MIDNIGHT + number as i64, &[number])).collect();
+    store.keep(&mails).unwrap();
+    store.keep(&[record(9, MIDNIGHT - 1, &[])]).unwrap();
+    let (mut behind, mut read) = (0, Vec::new());
+    loop {
+        let page = store.records(Day::of(MIDNIGHT), behind, 3).unwrap();
+        assert!(page.len() <= 3 && page.is_sorted_by_key(|(number, _)| *number));
+        let Some((last, _)) = page.last() else { break };
+        behind = *last;
+        read.extend(page.into_iter().map(|(_, kept)| kept.wire_bytes));
+    }
+    assert_eq!(read, (0..7).collect::<Vec<_>>());
+}
 
 fn every_key_finds_its_record(place: &Place) {
     let mut store = place.open();

@@ -1,25 +1,10 @@
 //! Refusals that the operator asked for, as the SMTP client of a real Postfix sees them.
 
-use crate::lookup::fill_in;
+use super::{VERDICTS, told_of, with_program};
 use crate::postfix::daemon::{Daemon, metric};
-use crate::postfix::delivery::{complete, with_attachment};
+use crate::postfix::delivery::with_attachment;
 use crate::postfix::{new_address, shared};
 use crate::smtp::{self, Envelope};
-use std::time::{Duration, Instant};
-
-/// What takes longer has hung.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-const VERDICTS: &str = "mailgauge_verdicts_total";
-
-/// A mail with a program in it.
-fn with_program(subject: &str) -> Vec<u8> {
-    complete(
-        subject,
-        "Content-Type: application/octet-stream\nContent-Disposition: attachment; filename=\"setup.exe\"\n\
-         Content-Transfer-Encoding: base64\n\nTVqQAAMAAAAEAAAA\n",
-    )
-}
 
 #[test]
 fn a_refused_mail_is_not_delivered_and_its_sender_reads_why() {
@@ -44,11 +29,8 @@ fn a_refused_mail_is_not_delivered_and_its_sender_reads_why() {
     assert_eq!(metrics.with(VERDICTS, "action", "tag"), 1.0);
     assert_eq!(metrics.sum(metric::ERRORS), 0.0);
     // What the sender can quote leads to the record.
-    let deadline = Instant::now() + PATIENCE;
-    while !fill_in(&daemon, &[("ticket", "T-1"), ("reference", reference)]).1.contains("We refused it for good") {
-        assert!(Instant::now() < deadline, "there is no record of the refused mail {reference}");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let said = told_of(&daemon, reference);
+    assert!(said.contains("We refused it for good") && said.contains("The reason was:"), "{said}");
 }
 
 #[test]
@@ -62,14 +44,31 @@ fn a_mail_that_is_refused_for_now_is_taken_once_the_policy_has_changed() {
     assert!(error.contains("451 4.7.1 Mail not accepted for now. "), "{error}");
     assert_eq!(daemon.metrics().with(VERDICTS, "action", "tempfail"), 1.0);
 
-    let text = std::fs::read_to_string(daemon.config()).unwrap().replace("tempfail = ", "quarantine = []\n# ");
-    std::fs::write(daemon.config(), text).unwrap();
-    daemon.reload();
-    let deadline = Instant::now() + PATIENCE;
-    while daemon.metrics().with("mailgauge_config_reloads_total", "result", "success") == 0.0 {
-        assert!(Instant::now() < deadline, "the configuration is not read again");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    daemon.set_policy("");
     smtp::send(lane.smtp_port, &Envelope::to(&recipient), &message).expect("it is taken now");
     assert_eq!(postfix.delivered(&recipient).tags().len(), 1);
+}
+
+/// What the sender of a mail from this machine reads: Postfix tells him in a mail.
+#[test]
+fn a_bounce_reads_well_to_a_stranger() {
+    let Some(postfix) = shared() else { return };
+    let milter = postfix.non_smtpd_milter();
+    let _daemon = Daemon::start_with(
+        &milter,
+        "[policy]\nreject = [\"attachment-large\"]\n[limits]\nattachment_size = \"1 MiB\"\n",
+        &[],
+    );
+    let (sender, recipient) = (new_address(), new_address());
+    let message = String::from_utf8_lossy(&with_attachment("refusals.bounce", 2 << 20)).replace("\r\n", "\n");
+    postfix.sendmail(&sender, &recipient, message.as_bytes());
+    let bounce = postfix.delivered(&sender);
+    let text = String::from_utf8_lossy(&bounce.body).replace("\r\n", "\n");
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = "Mail not accepted. A single large file (attachment-large): 2.7 MiB on the wire with 2.0 MiB of files, limit 1.0 \
+        MiB. If you ask the postmaster, quote ";
+    let title = mailgauge::catalogue::find("attachment-large").unwrap().title;
+    assert!(words.contains(&said.replace("A single large file", title)), "{}", &text[..text.len().min(3000)]);
+    assert!(text.contains("Status: 5.3.4"), "{text}");
+    assert!(postfix.delivered_now(&recipient).is_empty());
 }

@@ -1,0 +1,94 @@
+//! `mode = "observe"`, and a policy that changes while mail flows.
+
+use super::{PROGRAM, VERDICTS, from_afar, told_of, with_program};
+use crate::postfix::daemon::{Daemon, metric};
+use crate::postfix::delivery::complete;
+use crate::postfix::{new_address, shared, through};
+use crate::smtp::{self, Envelope};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+const DRY_RUN: &str = "mailgauge_dry_run_verdicts_total";
+
+#[test]
+fn who_observes_changes_nothing_and_counts_what_would_be() {
+    let Some(postfix) = shared() else { return };
+    let lane = postfix.tcp_lane();
+    let daemon =
+        Daemon::start_with(&lane.milter, &format!("[policy]\nmode = \"observe\"\nreject = [\"{PROGRAM}\"]\n"), &[]);
+    // Not even a forged tag goes.
+    let mut forged = b"X-Mailgauge: v=1; level=clean\r\n".to_vec();
+    forged.extend(with_program("trial.observe"));
+    assert_eq!(through(postfix, lane.smtp_port, &forged).tags(), ["v=1; level=clean"]);
+    assert!(through(postfix, lane.smtp_port, &complete("trial.clean", "\nHello.\n")).tags().is_empty());
+    let metrics = daemon.metrics();
+    assert_eq!(metrics.with(VERDICTS, "action", "accept"), 2.0);
+    assert_eq!((metrics.with(DRY_RUN, "action", "reject"), metrics.with(DRY_RUN, "action", "tag")), (1.0, 1.0));
+    assert_eq!((metrics.sum(metric::FORGED), metrics.sum(metric::MESSAGES)), (0.0, 2.0));
+}
+
+#[test]
+fn a_rule_on_trial_is_told_and_not_done() {
+    let Some(postfix) = shared() else { return };
+    let lane = postfix.tcp_lane();
+    let policy = format!(
+        "[[policy.rules]]\nfindings = [\"{PROGRAM}\"]\naction = \"reject\"\nmode = \"observe\"\n\
+         [[policy.rules]]\nfindings = [\"{PROGRAM}\"]\naction = \"quarantine\"\nauthenticated = true\n"
+    );
+    let daemon = Daemon::start_with(&lane.milter, &policy, &[]);
+    let tag = through(postfix, lane.smtp_port, &with_program("trial.rule")).tag();
+    let said = told_of(&daemon, tag.get("ref"));
+    assert!(said.contains("It went on, with a line of ours in its header."), "{said}");
+    assert!(said.contains("On trial only: it would have been refused for good. The reason was:"), "{said}");
+    from_afar(lane.smtp_port, Some("anna")).send(&Envelope::to(&new_address()), &with_program("trial.known")).unwrap();
+    let metrics = daemon.metrics();
+    assert_eq!((metrics.with(VERDICTS, "action", "tag"), metrics.with(VERDICTS, "action", "quarantine")), (1.0, 1.0));
+    assert_eq!(metrics.with(DRY_RUN, "action", "reject"), 2.0);
+}
+
+/// Each mail is judged by one policy, whole: it is delivered once if it was taken, and not at all if it was refused.
+#[test]
+fn policies_change_while_mail_flows_and_none_is_lost() {
+    let Some(postfix) = shared() else { return };
+    let lane = postfix.tcp_lane();
+    let daemon = Daemon::start(&lane.milter);
+    let message = with_program("trial.reload");
+    let (done, refused) = (AtomicBool::new(false), AtomicU32::new(0));
+    let taken: Vec<String> = std::thread::scope(|scope| {
+        let senders: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut taken = Vec::new();
+                    while !done.load(Ordering::Relaxed) {
+                        let recipient = new_address();
+                        match smtp::send(lane.smtp_port, &Envelope::to(&recipient), &message) {
+                            Ok(_) => taken.push(recipient),
+                            Err(error) => {
+                                let text = error.to_string();
+                                assert!(text.contains("550 5.7.1 Mail not accepted. "), "{text}");
+                                refused.fetch_add(1, Ordering::Relaxed);
+                                assert!(postfix.delivered_now(&recipient).is_empty());
+                            }
+                        }
+                    }
+                    taken
+                })
+            })
+            .collect();
+        for round in 0..20 {
+            let policy = if round % 2 == 0 { format!("[policy]\nreject = [\"{PROGRAM}\"]\n") } else { String::new() };
+            daemon.set_policy(&policy);
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        done.store(true, Ordering::Relaxed);
+        senders.into_iter().flat_map(|sender| sender.join().expect("a sender")).collect()
+    });
+    for recipient in &taken {
+        assert_eq!(postfix.delivered(recipient).tags().len(), 1);
+    }
+    let metrics = daemon.metrics();
+    let refused = f64::from(refused.into_inner());
+    assert!(refused > 0.0 && !taken.is_empty(), "{refused} refused, {} taken", taken.len());
+    assert_eq!(metrics.with(VERDICTS, "action", "reject"), refused);
+    assert_eq!(metrics.with(VERDICTS, "action", "tag"), taken.len() as f64);
+    assert_eq!(metrics.sum(metric::ERRORS), 0.0);
+}
