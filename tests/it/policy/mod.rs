@@ -2,6 +2,7 @@
 
 mod destinations;
 mod origins;
+mod profiles;
 mod refusals;
 mod trial;
 

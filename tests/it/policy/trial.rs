@@ -1,7 +1,7 @@
 //! `mode = "observe"`, and a policy that changes while mail flows.
 
 use super::{PROGRAM, VERDICTS, from_afar, told_of, with_program};
-use crate::postfix::daemon::{Daemon, metric};
+use crate::postfix::daemon::{Daemon, mailgauge, metric};
 use crate::postfix::delivery::complete;
 use crate::postfix::{new_address, shared, through};
 use crate::smtp::{self, Envelope};
@@ -91,4 +91,51 @@ fn policies_change_while_mail_flows_and_none_is_lost() {
     assert_eq!(metrics.with(VERDICTS, "action", "reject"), refused);
     assert_eq!(metrics.with(VERDICTS, "action", "tag"), taken.len() as f64);
     assert_eq!(metrics.sum(metric::ERRORS), 0.0);
+}
+
+/// The records of a running daemon, and the verbs that try another policy: over them, and over a file.
+#[test]
+fn another_policy_is_tried_over_records_and_files() {
+    let Some(postfix) = shared() else { return };
+    let lane = postfix.tcp_lane();
+    let daemon = Daemon::start(&lane.milter);
+    for number in 0..3 {
+        through(postfix, lane.smtp_port, &with_program(&format!("trial.what-if-{number}")));
+    }
+    let tag = through(postfix, lane.smtp_port, &complete("trial.what-if-clean", "\nHello.\n")).tag();
+    told_of(&daemon, tag.get("ref"));
+    let running = std::fs::read_to_string(daemon.config()).unwrap();
+    let new = daemon.directory().join("new.toml");
+    let rule = format!("[[policy.rules]]\nfindings = [\"{PROGRAM}\"]\naction = \"reject\"\n");
+    std::fs::write(&new, format!("{running}\n{rule}")).unwrap();
+    let new = new.to_str().unwrap();
+
+    let told = mailgauge(&["what-if", "--config", new, "--since", "1h", "--format", "json"]);
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap_or_else(|e| panic!("{e}: {told:?}"));
+    assert_eq!(told["mails"], 4, "{told}");
+    let rejected = &told["actions"][0];
+    assert_eq!(
+        (&rejected["action"], &rejected["mails"], &rejected["mails_at_least"], &rejected["senders"], &rejected["then"]),
+        (&"reject".into(), &3.into(), &3.into(), &1.into(), &0.into())
+    );
+    assert_eq!((&told["findings"][0]["id"], &told["findings"][0]["rule"]), (&PROGRAM.into(), &1.into()));
+
+    let file = daemon.directory().join("mail.eml");
+    std::fs::write(&file, with_program("trial.scan")).unwrap();
+    let shown = mailgauge(&["scan", "--config", new, file.to_str().unwrap()]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    let policy = format!("policy: reject, because of {PROGRAM}\n    550 5.7.1 Mail not accepted. ");
+    assert!(shown.contains(&policy), "{shown}");
+    // What no file tells can be said.
+    std::fs::write(new, format!("{running}\n{rule}direction = \"outbound\"\n")).unwrap();
+    let judge = |arguments: &[&str]| {
+        let arguments = [&["scan", "--format", "json", "--config", new], arguments, &[file.to_str().unwrap()]].concat();
+        let told: serde_json::Value = serde_json::from_slice(&mailgauge(&arguments).stdout).unwrap();
+        told["action"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(judge(&[]), "tag");
+    assert_eq!(judge(&["--direction", "outbound"]), "reject");
+    assert_eq!(judge(&["--authenticated", "--to", "example.com"]), "reject");
+    let wrong = mailgauge(&["scan", "--to", "no domain", file.to_str().unwrap()]);
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("--to no domain: write a domain"), "{wrong:?}");
 }
