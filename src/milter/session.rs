@@ -515,6 +515,49 @@ mod tests {
         assert_eq!((parties, recipients), (Parties::default(), 1));
     }
 
+    /// Whatever is found, whatever the policy asks for: who observes tells the MTA what it would hear without us.
+    #[test]
+    fn who_observes_answers_as_if_there_were_no_policy() {
+        use crate::policy::{Destinations, Domains, Policy, Rule, Selector, SizeLimit};
+        for (mode, action) in
+            [Mode::Enforce, Mode::Observe].iter().flat_map(|m| Action::ALL.iter().map(move |a| (*m, *a)))
+        {
+            let mut bench = bench();
+            let line = (Domains::parse("example.com").unwrap(), SizeLimit::Wire(1000));
+            let policy = Policy {
+                mode,
+                rules: vec![Rule { findings: vec![Selector::Every], action, ..Rule::default() }],
+                destinations: Destinations { shipped: false, lines: vec![line] },
+                ..Policy::default()
+            };
+            bench.settings.send_replace(Arc::new(Settings { policy, ..Settings::default() }));
+            bench.session.mail(b"<a@example.org>", Mail { declared_size: Some(5000), ..Mail::default() });
+            let early = bench.session.recipient(b"<b@example.com>", true);
+            bench.session.data(None);
+            bench.session.header(b"X-Mailgauge", b" v=1");
+            bench.session.body(&b"0123456789\r\n".repeat(300));
+            let answer = bench.session.end(None, ALL);
+            let silent = early.is_none() && answer == Answer::default();
+            assert_eq!(silent, mode == Mode::Observe, "{mode:?} {action}: {early:?} {answer:?}");
+            assert_eq!(early.is_some(), mode == Mode::Enforce && action == Action::Reject, "{mode:?} {action}");
+        }
+    }
+
+    #[test]
+    fn who_is_skipped_is_not_measured() {
+        use crate::policy::{Network, Policy, Skip};
+        let mut bench = bench();
+        let network = Network { skip: vec![Skip::Local], ..Network::default() };
+        let policy = Policy { network, ..Policy::default() };
+        bench.settings.send_replace(Arc::new(Settings { policy, ..Settings::default() }));
+        bench.session.connected(Client { local: true, ..Client::default() });
+        assert_eq!(bench.send(2, true), Answer::default());
+        assert!(bench.has("mailgauge_messages_skipped_total 1"));
+        bench.session.connected(Client::default());
+        assert!(bench.send(0, true).tag.is_some());
+        assert!(bench.has("mailgauge_messages_skipped_total 1"));
+    }
+
     #[test]
     fn mail_parameters() {
         let read = |p: &[&[u8]]| Mail::parse(p.iter().copied(), false);

@@ -34,6 +34,21 @@ fn rules_tell_users_from_strangers() {
     }
 }
 
+/// Postfix calls its services by its own name unless told otherwise.
+#[test]
+fn rules_tell_services_apart_by_the_macro() {
+    let Some(postfix) = shared() else { return };
+    let lane = postfix.tcp_lane();
+    let rule = |daemon: &str, action: &str| {
+        format!("[[policy.rules]]\nfindings = [\"{PROGRAM}\"]\naction = \"{action}\"\ndaemons = [\"{daemon}\"]\n")
+    };
+    let policy = rule("submission", "reject") + &rule("mx.example.org", "tempfail");
+    let _daemon = Daemon::start_with(&lane.milter, &policy, &[]);
+    let message = with_program("origins.service");
+    let error = smtp::send(lane.smtp_port, &Envelope::to(&new_address()), &message).unwrap_err().to_string();
+    assert!(error.contains("451 4.7.1 "), "{error}");
+}
+
 #[test]
 fn held_mail_is_released_and_not_held_again() {
     let Some(postfix) = shared() else { return };
