@@ -53,6 +53,7 @@ pub struct RecordWords {
         deferred: "We refused it for now, because of what is named here. The sender's server tries again, and after some days tells the sender.", "Wij hebben de mail voorlopig geweigerd, om wat hier genoemd staat. De server van de afzender probeert het opnieuw, en meldt het na enkele dagen aan de afzender.";
         refused: "We refused it for good, because of what is named here. The sender was told so with the reference.", "Wij hebben de mail definitief geweigerd, om wat hier genoemd staat. De afzender heeft dat met de referentie te horen gekregen.";
         refused_early: "We refused it before it was sent, for the size that was announced. The sender was told so with the reference.", "Wij hebben de mail geweigerd voordat die werd verstuurd, om de aangekondigde grootte. De afzender heeft dat met de referentie te horen gekregen.";
+        announced: "announced, and not sent", "aangekondigd, en niet verstuurd";
         decided_by: "The reason was:", "De reden was:";
         too_large_for_one: "Too large for 1 recipient, whose server takes at most", "Te groot voor 1 ontvanger, wiens server niet meer aanneemt dan";
         too_large_for: "Too large for # recipients, whose servers take at most", "Te groot voor # ontvangers, wier servers niet meer aannemen dan";

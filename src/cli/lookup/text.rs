@@ -4,6 +4,7 @@ use super::super::terminal::{Paint, width, wrap};
 use super::words::Words;
 use crate::catalogue::Language;
 use crate::figures::human_bytes;
+use crate::report::Ending;
 use crate::scan::names::{Encryption, Extension, FileKind};
 use crate::store::desk::Answer;
 use crate::store::words::{REFUSED_FOR_SIZE, RecordWords};
@@ -84,14 +85,17 @@ impl Page {
             let _ = write!(what, ", {} {}", words.queue_id, id.as_str());
         }
         let _ = writeln!(out, "{}", wrap(&what, "  ", self.width));
-        let size = format!(
-            "{} ({} {}) {}, {}",
-            human_bytes(kept.wire_bytes),
-            kept.wire_bytes,
-            words.bytes,
-            words.on_the_wire,
-            self.attachments(kept)
-        );
+        let size = match kept.ending {
+            Ending::Refused => format!("{} {}", human_bytes(kept.declared_size.unwrap_or(0)), record.announced),
+            Ending::Measured | Ending::Aborted => format!(
+                "{} ({} {}) {}, {}",
+                human_bytes(kept.wire_bytes),
+                kept.wire_bytes,
+                words.bytes,
+                words.on_the_wire,
+                self.attachments(kept)
+            ),
+        };
         let _ = writeln!(out, "{}", wrap(&size, "  ", self.width));
         self.list(&mut out, kept);
         self.findings(&mut out, kept);

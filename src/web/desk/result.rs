@@ -77,8 +77,12 @@ fn mail(words: &Words, kept: &Kept, thresholds: &Thresholds, opener: Option<&Ope
                 (badge(words, kept))
                 @if let Some(opener) = opener { (open(words, kept, &heading, opener)) }
             }
-            (size(words, kept.wire_bytes, thresholds))
-            (attachments(words, kept))
+            @if kept.ending == Ending::Refused {
+                p { strong { (bytes(words, kept.declared_size.unwrap_or(0))) } " " span.soft { (words.record().announced) } }
+            } @else {
+                (size(words, kept.wire_bytes, thresholds))
+                (attachments(words, kept))
+            }
             // Of a mail that broke off, nothing found means nothing.
             @if kept.ending == Ending::Measured || !kept.findings.0.is_empty() {
                 div.about-it { h4 { (words.found) } div { (findings(words, kept, opener.is_none())) } }

@@ -70,6 +70,7 @@ fn a_mail_whose_recipients_are_all_refused_has_a_record() {
         let said = told_of(&daemon, &reference);
         assert!(said.contains("We refused it before it was sent, for the size that was announced"), "{said}");
         assert!(said.contains("whose server takes at most 684 kB"), "{said}");
+        assert!(said.contains("3.0 MB</strong> <span class=\"soft\">announced, and not sent"), "{said}");
     }
     // No mail was measured, and none broke off.
     let metrics = daemon.metrics();
