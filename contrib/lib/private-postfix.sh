@@ -153,6 +153,8 @@ show_logs_and_die() {
     local dir=$1
     shift
     tail -n 20 "$dir/log/start.log" "$dir/log/mail.log" >&2 2>/dev/null || true
+    # What has started in part must not stay behind.
+    postfix -c "$dir/etc" stop >/dev/null 2>&1 || true
     die "$@"
 }
 
