@@ -1,7 +1,8 @@
 //! From milter events to the session and back. Nothing is decided here.
 
+use super::message::Mail;
 use super::negotiation::{Terms, macros};
-use super::session::{Answer, Client, Mail, Powers, Session};
+use super::session::{Answer, Client, Powers, Session};
 use super::{Peer, Shared};
 use crate::report::metrics::ErrorKind;
 use crate::report::{Metrics, QueueId, Reply, tag};

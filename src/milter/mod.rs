@@ -14,6 +14,7 @@
 mod callbacks;
 mod fault;
 mod listener;
+mod message;
 mod negotiation;
 mod session;
 mod stream;
