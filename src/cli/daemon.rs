@@ -92,6 +92,7 @@ async fn serve(
         tracing::error!("the directory of the keys does not answer: mail is taken, and records may go without tokens");
     }
     let rounds = tokio::spawn(keeping.clone().rounds());
+    metrics.levels_in_force(&config.settings.policy.levels);
     let reporter = Reporter::new(metrics.clone());
     let reporter = Arc::new(match keeping.sink() {
         Some(sink) => reporter.keeping(sink),
@@ -140,8 +141,9 @@ async fn serve(
             // Not while draining: systemd would be told that we are ready.
             _ = hangup.recv(), if stop.is_some() => {
                 notify::reloading();
-                reporter.metrics().reloaded(reload(file.as_deref(), &config, &settings));
+                let done = reload(file.as_deref(), &config, &settings);
                 reporter.metrics().levels_in_force(&settings.borrow().policy.levels);
+                reporter.metrics().reloaded(done);
                 keeping.hurry();
                 if let Some(desk) = &desk {
                     desk.reload();

@@ -26,6 +26,35 @@ fn who_observes_changes_nothing_and_counts_what_would_be() {
     assert_eq!((metrics.sum(metric::FORGED), metrics.sum(metric::MESSAGES)), (0.0, 2.0));
 }
 
+/// The level in force is the one that the tag, the metrics and the look-up show.
+#[test]
+fn levels_of_the_operator_are_shown_everywhere() {
+    let Some(postfix) = shared() else { return };
+    let lane = postfix.tcp_lane();
+    let level = |level: &str| format!("[policy.levels]\n\"name-*\" = \"{level}\"\n\"type-*\" = \"off\"\n");
+    let daemon = Daemon::start_with(&lane.milter, &level("notice"), &[]);
+    let info = |level: &str| {
+        let metrics = daemon.metrics();
+        let of = |(series, _): &(&String, &f64)| {
+            series.starts_with("mailgauge_finding_info{")
+                && series.contains(&format!("id=\"{PROGRAM}\""))
+                && series.contains(&format!("level=\"{level}\""))
+        };
+        metrics.0.iter().filter(of).count()
+    };
+    assert_eq!((info("notice"), info("error")), (1, 0));
+    let tag = through(postfix, lane.smtp_port, &with_program("trial.levels")).tag();
+    assert_eq!(tag.get("level"), "notice");
+    assert!(!tag.get("findings").contains("type-"), "{tag:?}");
+    assert!(told_of(&daemon, tag.get("ref")).contains("<span class=\"badge notice\">Notice</span>"));
+    assert_eq!(daemon.metrics().with(metric::MESSAGES, "level", "notice"), 1.0);
+
+    daemon.set_policy(&level("warning"));
+    assert_eq!((info("notice"), info("warning")), (0, 1));
+    // What was recorded keeps the level that it had.
+    assert!(told_of(&daemon, tag.get("ref")).contains("<span class=\"badge notice\">Notice</span>"));
+}
+
 #[test]
 fn a_rule_on_trial_is_told_and_not_done() {
     let Some(postfix) = shared() else { return };

@@ -23,7 +23,7 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/contrib/lib/private-p
 /// With this in the environment a missing Postfix is a failure and not a reason to skip.
 const REQUIRED: &str = "MAILGAUGE_REQUIRE_POSTFIX";
 /// As many as there are tests that take one.
-const TCP_LANES: usize = 33;
+const TCP_LANES: usize = 34;
 const UNIX_LANES: usize = 4;
 /// Postfix's queue manager scans for new mail at once; a busy machine still needs its time.
 const DELIVERY_PATIENCE: Duration = Duration::from_secs(60);
