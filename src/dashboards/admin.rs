@@ -95,8 +95,8 @@ fn mail() -> Vec<Panel> {
         lines(
             "Mails by direction",
             "cpm",
-            "Mails a minute: from outside, from authenticated users, from this machine. A direction that \
-            stops was perhaps wired out of Postfix.",
+            "Mails a minute: from outside, from our users to others, and from this machine or among us. A direction \
+            that stops was perhaps wired out of Postfix.",
         )
         .ask("{{direction}}", per_minute("direction", "mailgauge_messages_total", "")),
         lines("Bytes scanned", "binBps", "Bytes of mail a second, those of mails that broke off too.")

@@ -32,7 +32,7 @@ pub struct RecordWords {
 
         inbound: "came in from outside", "kwam van buiten";
         outbound: "sent by one of our users", "verstuurd door een van onze gebruikers";
-        internal: "from this server itself", "van deze server zelf";
+        internal: "stayed with us: from this server or between our own users", "bleef bij ons: van deze server of tussen eigen gebruikers";
         no_attachments: "No attachments", "Geen bijlagen";
         one_attachment: "1 attachment", "1 bijlage";
         attachments: "attachments", "bijlagen";
