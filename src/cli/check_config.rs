@@ -47,6 +47,7 @@ fn level_by(effect: &Effect<'_>) -> String {
 
 fn by(effect: &Effect<'_>) -> String {
     match effect.by {
+        By::Nobody => "it broke off".into(),
         By::Tag => "by tag".into(),
         By::List(selector) => format!("by {} \"{selector}\"", effect.action),
         By::Rule(index) => format!("by rule {}", index + 1),
@@ -123,6 +124,7 @@ mod tests {
                 "error    tag         by tag; level by levels.\"size-near-own-limit\"; quarantine by rule 2 (outbound, from 192.0.2.0/24, on trial)",
             ),
             ("mime-truncated", "error    tempfail    by rule 3"),
+            ("size-aborted-in-data", "notice   accept      it broke off"),
         ] {
             let line = table.lines().find(|line| line.starts_with(&format!("# {id} "))).unwrap();
             assert_eq!(line.trim_start_matches(&format!("# {id}")).trim_start(), expected, "{id}");

@@ -4,12 +4,9 @@ use super::Config;
 use super::kinds::Wrong;
 use super::together::File;
 use crate::catalogue::{self, Level};
-use crate::policy::{Action, Direction, Mode, Policy, Rule, Selector, Skip, TagMode};
+use crate::policy::{Action, Direction, Mode, NOTHING_LEFT, Policy, Rule, Selector, Skip, TagMode};
 use std::collections::BTreeSet;
 use std::ops::Range;
-
-/// A mail with this finding broke off: there is nothing left to do with it.
-const NOTHING_LEFT: &str = "size-aborted-in-data";
 
 /// Everything that is dead.
 pub(super) fn check(file: &File<'_>, config: &Config) -> Vec<Wrong> {

@@ -18,7 +18,7 @@ pub use levels::{Levels, Line};
 pub use network::{Client, Direction, Domains, Network, Skip};
 pub use rule::{Matched, Rule, TooLarge};
 pub use selector::Selector;
-pub use table::{By, Effect};
+pub use table::{By, Effect, NOTHING_LEFT};
 pub use wording::{PLACEHOLDERS, Wording};
 
 use crate::catalogue::{self, Entry, Finding, Level};

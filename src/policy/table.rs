@@ -3,6 +3,9 @@
 use super::{Action, Client, Line, Mode, Policy, Rule, Selector, TagMode};
 use crate::catalogue::{self, Entry, Finding, Level};
 
+/// A mail with this finding broke off: there is nothing left to do with it.
+pub const NOTHING_LEFT: &str = "size-aborted-in-data";
+
 /// What one finding leads to.
 pub struct Effect<'a> {
     /// The finding.
@@ -21,6 +24,8 @@ pub struct Effect<'a> {
 
 /// Who says what is done.
 pub enum By<'a> {
+    /// Nobody: such a mail has broken off.
+    Nobody,
     /// The key `tag`.
     Tag,
     /// One of the lists, by this line of it.
@@ -40,6 +45,9 @@ impl Policy {
         let tag = if self.tag == TagMode::Off { Action::Accept } else { Action::Tag };
         let mut effect = Effect { entry, level, level_by, action: tag, by: By::Tag, sometimes: Vec::new() };
         let Some(level) = level else { return effect };
+        if entry.id == NOTHING_LEFT {
+            return Effect { action: Action::Accept, by: By::Nobody, ..effect };
+        }
         let selects = |rule: &Rule| rule.findings.iter().any(|s| s.selects(entry, level));
         let always = |rule: &Rule| rule.is_unconditional() && rule.mode == Mode::Enforce;
         let meaning = || self.rules.iter().enumerate().filter(|(_, rule)| selects(rule));

@@ -56,7 +56,7 @@ macro_rules! metrics {
 metrics! {
     /// Mails measured to their end, by the highest level of their findings and by direction.
     messages: IntCounterVec = "mailgauge_messages_total" in "mails" by ["level", "direction"], &[];
-    /// Mails measured to their end, by what was done with them: the strictest of it.
+    /// Mails measured to their end, by what was done with them: the strictest of it. Those that were not sent, as recipients were refused for the declared size, count as `reject`.
     verdicts: IntCounterVec = "mailgauge_verdicts_total" in "mails" by ["action"], &[];
     /// Mails for which something else would have been done but for `mode = "observe"`: by what would have been done.
     dry_run: IntCounterVec = "mailgauge_dry_run_verdicts_total" in "mails" by ["action"], &[];
@@ -242,6 +242,9 @@ impl Metrics {
             if !record.parties.recipients.is_empty() {
                 self.senders.saw(id, record.parties.sender, record.time);
             }
+        }
+        if record.ending == Ending::Refused {
+            self.verdicts.with_label_values(&[record.verdict.action().name()]).inc();
         }
         // Sizes of half a mail, or of none, would spoil the histograms.
         if record.ending != Ending::Measured {

@@ -76,6 +76,7 @@ fn a_mail_whose_recipients_are_all_refused_has_a_record() {
     let metrics = daemon.metrics();
     assert_eq!((metrics.sum(metric::MESSAGES), metrics.sum(metric::ABORTED)), (0.0, 0.0));
     assert_eq!(metrics.with(metric::FINDINGS, "id", "size-exceeds-destination-limit"), 2.0);
+    assert_eq!(metrics.with(VERDICTS, "action", "reject"), 2.0);
 }
 
 #[test]
