@@ -22,6 +22,7 @@ pub mod policy;
 pub mod pseudonym;
 pub mod report;
 pub mod scan;
+mod spelling;
 pub mod store;
 mod system;
 pub mod web;

@@ -3,7 +3,7 @@
 use super::Config;
 use super::kinds::Wrong;
 use super::together::File;
-use crate::catalogue::{self, Level};
+use crate::catalogue;
 use crate::policy::{Action, Direction, Mode, NOTHING_LEFT, Policy, Rule, Selector, Skip, TagMode};
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -68,7 +68,7 @@ impl Check<'_> {
             }
             if meant.is_empty() {
                 let (what, help) = match selector {
-                    Selector::Level(Level::Error) | Selector::From(_) | Selector::Level(_) => (
+                    Selector::From(_) | Selector::Level(_) => (
                         format!("no finding has the level \"{selector}\""),
                         "see `levels`, which changed it, or name another level",
                     ),

@@ -145,6 +145,12 @@ impl Kind for Names {
     }
 }
 
+/// An address or a network.
+pub(super) fn network(typed: &str) -> Option<IpNet> {
+    let net = typed.parse::<IpNet>().map(|net| net.trunc());
+    net.or_else(|_| typed.parse::<IpAddr>().map(IpNet::from)).ok()
+}
+
 /// Addresses and networks.
 pub struct Networks;
 
@@ -153,9 +159,7 @@ impl Kind for Networks {
 
     fn read(&self, value: Found<'_, DeValue<'_>>) -> Result<Vec<IpNet>, Wrong> {
         list(value, "\"127.0.0.1\", \"192.0.2.0/24\"", |typed| {
-            let net = typed.parse::<IpNet>().map(|net| net.trunc());
-            net.or_else(|_| typed.parse::<IpAddr>().map(IpNet::from))
-                .map_err(|_| "write an IP address or a network: \"192.0.2.7\", \"2001:db8::/32\"".into())
+            network(typed).ok_or_else(|| "write an IP address or a network: \"192.0.2.7\", \"2001:db8::/32\"".into())
         })
     }
 

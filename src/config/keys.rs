@@ -6,7 +6,7 @@ use super::desk_kinds::{FilePath, HeaderName, Names, Networks, Place, TicketPatt
 use super::kinds::{Addresses, HttpAddress, Kind, Mode, OneOf, Size, Time, Whole, Wrong};
 use super::policy_kinds::{DomainNames, LevelTable, LimitTable, ReplyText, Selectors, Services, Skips, Switch};
 use super::rules::Rules;
-use super::{Config, Found, LogFormat, LogLevel};
+use super::{Config, Found, LogFormat, LogLevel, nearest};
 use crate::policy::{self, TagMode};
 use crate::pseudonym::Period;
 use crate::scan::Limits;
@@ -344,14 +344,4 @@ pub(super) fn and(names: &[&str]) -> String {
         [one] => (*one).to_owned(),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
-}
-
-/// The name that was probably meant: at most a third of it mistyped.
-pub fn nearest<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let typed = typed.to_lowercase().replace('-', "_");
-    names
-        .map(|name| (strsim::damerau_levenshtein(&typed, &name.replace('-', "_")), name))
-        .filter(|(distance, name)| *distance <= (name.len() / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
 }

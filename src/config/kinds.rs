@@ -207,7 +207,7 @@ impl<T: Copy + PartialEq> Kind for OneOf<T> {
         if let Some((_, found)) = self.0.iter().find(|(name, _)| *name == typed) {
             return Ok(*found);
         }
-        let help = match super::keys::nearest(typed, self.0.iter().map(|(name, _)| *name)) {
+        let help = match super::nearest(typed, self.0.iter().map(|(name, _)| *name)) {
             _ if typed == "trace" => {
                 "trace does not exist here, because whole mails would be logged: write \"debug\"".into()
             }

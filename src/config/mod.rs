@@ -15,8 +15,9 @@ mod rules;
 mod together;
 mod units;
 
+pub use crate::spelling::nearest;
 pub use address::{Address, AddressError, HostPort};
-pub use keys::{Applies, Key, SECTIONS, Section, nearest};
+pub use keys::{Applies, Key, SECTIONS, Section};
 pub use problem::{ConfigError, Problem};
 pub use reference::{example, markdown};
 pub use units::{parse_duration, parse_size, show_duration};

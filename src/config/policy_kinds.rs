@@ -1,14 +1,12 @@
 //! Kinds of values for the policy: findings, levels, domains, limits, the words of a refusal.
 
 use super::Found;
-use super::desk_kinds::{list, show_list};
+use super::desk_kinds::{list, network, show_list};
 use super::kinds::{Kind, Wrong, quoted, text};
 use super::units::{parse_size, show_size};
 use crate::catalogue::Level;
 use crate::policy::{Destinations, Domains, Levels, Line, Selector, SizeLimit, Skip, Wording};
-use ipnet::IpNet;
 use std::borrow::Cow;
-use std::net::IpAddr;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -244,12 +242,9 @@ impl Kind for Skips {
         list(value, "\"local\", \"192.0.2.0/24\"", |typed| match typed {
             "local" => Ok(Skip::Local),
             "authenticated" => Ok(Skip::Authenticated),
-            typed => {
-                let net = typed.parse::<IpNet>().map(|net| net.trunc());
-                net.or_else(|_| typed.parse::<IpAddr>().map(IpNet::from)).map(Skip::Network).map_err(|_| {
-                    "write \"local\", \"authenticated\", an IP address or a network: \"192.0.2.0/24\"".into()
-                })
-            }
+            typed => network(typed).map(Skip::Network).ok_or_else(|| {
+                "write \"local\", \"authenticated\", an IP address or a network: \"192.0.2.0/24\"".into()
+            }),
         })
     }
 

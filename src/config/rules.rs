@@ -2,8 +2,9 @@
 
 use super::Found;
 use super::desk_kinds::{Networks, list, show_list};
-use super::keys::{Key, MODES, and, keys, nearest};
+use super::keys::{Key, MODES, and, keys};
 use super::kinds::{Kind, OneOf, Wrong, text};
+use super::nearest;
 use super::policy_kinds::{DomainNames, MaybeSwitch, OwnReply, Selectors, Services, ordered};
 use crate::policy::{Action, Direction, Rule};
 use toml::de::DeValue;

@@ -158,7 +158,8 @@ impl Policy {
             Mode::Enforce => decision(false),
             Mode::Observe => Decision::default(),
         };
-        let would = Some(decision(true)).filter(|would| {
+        let on_trial = self.mode == Mode::Observe || self.rules.iter().any(|rule| rule.mode == Mode::Observe);
+        let would = on_trial.then(|| decision(true)).filter(|would| {
             let told = |decision: &Decision| (decision.action(), decision.because().map(|entry| entry.id));
             told(would) != told(&done)
         });

@@ -1,6 +1,7 @@
 //! How the operator names findings: one, a family, a level.
 
 use crate::catalogue::{self, Entry, Level};
+use crate::spelling::nearest;
 use std::fmt;
 
 /// Some of the findings.
@@ -89,15 +90,12 @@ fn meant(typed: &str) -> String {
     if let Some((_, why)) = catalogue::LEFT_OUT.iter().find(|(id, _)| *id == typed) {
         return format!("there is no such finding, on purpose: {why}");
     }
-    let names = catalogue::all().map(|e| e.id).chain(Level::ALL.iter().map(|level| level.name()));
+    let levels = || Level::ALL.iter().map(|level| level.name());
     let lower = typed.to_lowercase();
-    if let Some(near) = lower.strip_suffix('+').and_then(|word| {
-        Level::ALL.iter().find(|level| strsim::damerau_levenshtein(word, level.name()) <= level.name().len() / 3)
-    }) {
+    if let Some(near) = lower.strip_suffix('+').and_then(|word| nearest(word, levels())) {
         return format!("did you mean \"{near}+\"?");
     }
-    let distance = |name: &&str| strsim::damerau_levenshtein(&lower, name);
-    match names.min_by_key(distance).filter(|name| distance(name) <= (name.len() / 3).max(1)) {
+    match nearest(typed, catalogue::all().map(|e| e.id).chain(levels())) {
         Some(near) => format!("did you mean \"{near}\"?"),
         None if catalogue::all().any(|e| e.id.starts_with(&format!("{lower}-"))) => {
             format!("for all of a family, write \"{lower}-*\"")

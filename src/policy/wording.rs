@@ -1,5 +1,6 @@
 //! The text of a refusal, in the operator's words.
 
+use crate::spelling::nearest;
 use std::fmt;
 
 /// Bytes of a whole text: with its codes a reply line has 512 (RFC 5321 §4.5.3.1.5), and bounces quote it among other words.
@@ -104,10 +105,9 @@ fn pieces(text: &str) -> Result<Vec<Piece<'_>>, String> {
         };
         let Some(index) = PLACEHOLDERS.iter().position(|(known, ..)| *known == name) else {
             let names: Vec<String> = PLACEHOLDERS.iter().map(|(name, ..)| format!("{{{name}}}")).collect();
-            let near =
-                PLACEHOLDERS.iter().find(|(known, ..)| strsim::damerau_levenshtein(known, name) <= known.len() / 3);
+            let near = nearest(name, PLACEHOLDERS.iter().map(|(known, ..)| *known));
             return Err(match near {
-                Some((near, ..)) => format!("there is no {{{name}}}: did you mean {{{near}}}?"),
+                Some(near) => format!("there is no {{{name}}}: did you mean {{{near}}}?"),
                 None => format!("there is no {{{name}}}: the placeholders are {}", names.join(", ")),
             });
         };
